@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+//
+// One continuous trouble of one (target, rule), as it is stored, shown and told.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/rate_window.h"
+#include "core/time.h"
+
+namespace gatewatch {
+
+enum class Severity { Critical, Warning, Info };
+enum class IncidentClass { Undetermined, Temporary, Intermittent, Persistent };
+enum class Fault { Unknown, Origin, Gateway, Application, Path, Dns, Monitor };
+
+[[nodiscard]] std::string_view to_string(Severity severity);
+[[nodiscard]] std::string_view to_string(IncidentClass incident_class);
+[[nodiscard]] std::string_view to_string(Fault fault);
+[[nodiscard]] std::optional<Severity> parse_severity(std::string_view word);
+[[nodiscard]] std::optional<IncidentClass> parse_incident_class(std::string_view word);
+[[nodiscard]] std::optional<Fault> parse_fault(std::string_view word);
+
+struct Verdict {
+  Fault fault = Fault::Unknown;
+  std::string summary;                // one sentence
+  std::vector<std::string> evidence;  // the observations it rests on
+
+  bool operator==(const Verdict&) const = default;
+};
+
+// The name under which gatewatch's own troubles (storage, …) are incidents.
+inline constexpr std::string_view kSelfTarget = "gatewatch";
+inline constexpr std::string_view kDetectedBySelf = "self";
+
+struct Incident {
+  std::string id;  // ULID, given at the first opening
+  std::string target;
+  std::string url;
+  std::vector<std::string> tags;
+  std::string rule;
+  Severity severity = Severity::Critical;
+  IncidentClass incident_class = IncidentClass::Undetermined;
+  std::string detected_by = "rate";  // "self": gatewatch's own trouble
+  Verdict verdict;
+
+  WallTime opened_at;
+  std::optional<WallTime> resolved_at;
+  std::string reason;  // why it resolved, where that was not recovery: "removed", "disabled"
+
+  Counts total;            // scheduled probes from the opening window to the resolution
+  WallTime counted_until;  // the start of the newest probe in `total`
+  int transitions = 0;     // how many state changes there were; numbers the messages
+
+  [[nodiscard]] bool is_open() const { return !resolved_at.has_value(); }
+};
+
+}  // namespace gatewatch

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+//
+// The class of what a probe met: one word that rules count, metrics label and people read. The raw
+// error and the reason phrase are kept beside it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace gatewatch {
+
+// The numbers are stored in the database: append, never renumber.
+enum class Outcome : uint8_t {
+  Ok = 0,              // an expected answer
+  BadGateway = 1,      // unexpected status 502
+  Unavailable = 2,     // unexpected status 503
+  GatewayTimeout = 3,  // unexpected status 504
+  HttpError = 4,       // any other unexpected status
+  Timeout = 5,         // no whole answer within the target's timeout
+  Refused = 6,        // the connection was refused, or the host reported unreachable by its network
+  Reset = 7,          // the peer ended the connection before the head of its answer was complete
+  Dns = 8,            // the name does not resolve
+  Tls = 9,            // handshake or certificate
+  Protocol = 10,      // what came is not HTTP, or breaks a limit on its head
+  Body = 11,          // expected status, but the body is cut short or not as it should be
+  Inconclusive = 12,  // our own trouble; says nothing about the target
+};
+
+inline constexpr std::array kAllOutcomes{
+    Outcome::Ok,           Outcome::BadGateway, Outcome::Unavailable, Outcome::GatewayTimeout,
+    Outcome::HttpError,    Outcome::Timeout,    Outcome::Refused,     Outcome::Reset,
+    Outcome::Dns,          Outcome::Tls,        Outcome::Protocol,    Outcome::Body,
+    Outcome::Inconclusive,
+};
+
+// The word of the configuration, the database and the metrics: "bad_gateway".
+[[nodiscard]] std::string_view to_string(Outcome outcome);
+[[nodiscard]] std::optional<Outcome> parse_outcome(std::string_view word);
+
+// The outcome of an answer whose status is not an expected one.
+[[nodiscard]] Outcome outcome_of_unexpected_status(int status);
+
+// Whether it says something about the target, and so counts in rates.
+[[nodiscard]] constexpr bool is_conclusive(Outcome outcome) {
+  return outcome != Outcome::Inconclusive;
+}
+
+}  // namespace gatewatch

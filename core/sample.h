@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+//
+// What one probe learnt.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/outcome.h"
+#include "core/time.h"
+
+namespace gatewatch {
+
+// Why a probe was made. The numbers are stored in the database: append, never renumber.
+enum class Purpose : uint8_t {
+  Scheduled = 0,  // by its interval; the only ones that rates count
+  Confirm = 1,    // because a scheduled one was bad
+  Diagnosis = 2,  // to find out whose fault an incident is
+  Manual = 3,     // a person asked (`gatewatch probe`)
+};
+[[nodiscard]] std::string_view to_string(Purpose purpose);
+
+// Lengths, not offsets; empty where the phase was not reached or does not apply. With redirects,
+// the sum over all requests of the probe.
+struct Phases {
+  std::optional<Duration> dns;
+  std::optional<Duration> connect;
+  std::optional<Duration> tls;
+  std::optional<Duration> first_byte;  // from the request sent to the first byte of the answer
+};
+
+// What a prober hands over: exactly one for each probe it started.
+struct ProbeResult {
+  Outcome outcome = Outcome::Inconclusive;
+  int status = 0;      // 0: no HTTP status came
+  Duration latency{};  // from start to end of the whole probe
+  Phases phases;
+  std::string address;  // the address connected to, without port; empty where none was reached
+  std::string reason;   // the reason phrase of the status line, printable
+  std::string error;    // what went wrong in the words of the library or system, printable
+};
+
+// A result with its place in time: the unit that is stored and counted.
+struct Sample {
+  std::string target;   // the target's name
+  WallTime at;          // when the probe started
+  Duration lateness{};  // by how much it started after its slot
+  Purpose purpose = Purpose::Scheduled;
+  ProbeResult result;
+};
+
+}  // namespace gatewatch

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+//
+// An immutable picture of everything gatewatch knows at one instant, made on the loop thread for
+// readers on other threads (status page, metrics, `gatewatch status`).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/incident.h"
+#include "core/sample.h"
+#include "core/target.h"
+#include "core/time.h"
+
+namespace gatewatch {
+
+struct TargetStatus {
+  Target target;
+  std::optional<Sample> last;  // the newest scheduled sample
+  // Since start, by (outcome, status); status 0 where none came.
+  std::map<std::pair<Outcome, int>, uint64_t> probes;
+  uint64_t skipped = 0;  // turns that found the probe before still in flight
+};
+
+// gatewatch's own state.
+struct OwnHealth {
+  uint64_t probes_in_flight = 0;
+  uint64_t samples_stored = 0;   // committed since start
+  uint64_t samples_dropped = 0;  // lost because the disk could not take them
+  uint64_t samples_waiting = 0;  // not yet committed
+  bool storage_ok = true;        // the newest commit succeeded, or nothing waits
+  std::string storage_error;     // printable; empty when ok
+  uint64_t notifications_pending = 0;
+  uint64_t notifications_delivered = 0;  // since start
+  uint64_t dead_letters = 0;             // in the database, ever
+  // Lateness of scheduled probes since start: upper bounds in seconds and cumulative counts.
+  std::vector<std::pair<double, uint64_t>> lateness;
+  double lateness_sum_seconds = 0;
+  uint64_t lateness_count = 0;
+};
+
+struct Snapshot {
+  WallTime at;
+  WallTime started_at;
+  std::string version;
+  std::vector<TargetStatus> targets;     // in configuration order
+  std::vector<Incident> open_incidents;  // oldest first
+  OwnHealth health;
+};
+
+}  // namespace gatewatch

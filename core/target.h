@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+//
+// What is watched: the part of a [[target]] that every probe kind shares.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/time.h"
+
+namespace gatewatch {
+
+struct Target {
+  std::string name;               // unique; the key of schedule, windows and incidents
+  std::string url;                // as shown to people; never with credentials
+  std::vector<std::string> tags;  // as written, without "tag:"
+  Duration interval{};            // between two scheduled probes
+  Duration timeout{};             // of one whole probe
+  double jitter = 0;              // share of the interval by which a probe may start late, 0 to 1
+  bool enabled = true;
+
+  bool operator==(const Target&) const = default;
+};
+
+}  // namespace gatewatch
