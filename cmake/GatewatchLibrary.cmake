@@ -5,6 +5,7 @@ target_include_directories(gw_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(gw_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast
   -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Wswitch-enum
+  -Wno-missing-field-initializers  # what a designated initializer leaves out has its default
   -Werror=switch -Werror=return-type
   $<$<BOOL:${GATEWATCH_WERROR}>:-Werror>
 )

@@ -16,7 +16,7 @@ std::atomic<LogLevel> least_level = LogLevel::Info;
 
 void append_value(std::string& line, std::string_view value) {
   const std::string text = printable(value, kMaxFieldBytes);
-  if (!text.empty() && text.find_first_of(" \"=\\") == std::string::npos) {
+  if (text.find_first_of(" \"=\\") == std::string::npos) {
     line += text;
     return;
   }
@@ -48,6 +48,9 @@ void log(LogLevel level, std::string_view event, std::initializer_list<LogField>
   }
   std::string line(event);
   for (const LogField& field : fields) {
+    if (field.value.empty()) {
+      continue;
+    }
     line.append(" ").append(field.name).append("=");
     append_value(line, field.value);
   }

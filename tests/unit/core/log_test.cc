@@ -25,8 +25,13 @@ TEST_F(Log, WritesTheEventAndItsFields) {
 }
 
 TEST_F(Log, QuotesValuesThatNeedIt) {
-  log(LogLevel::Info, "x", {{"a", "two words"}, {"b", ""}, {"c", "say \"hi\""}});
-  EXPECT_EQ(lines, std::vector<std::string>{R"(x a="two words" b="" c="say \"hi\"")"});
+  log(LogLevel::Info, "x", {{"a", "two words"}, {"c", "say \"hi\""}});
+  EXPECT_EQ(lines, std::vector<std::string>{R"(x a="two words" c="say \"hi\"")"});
+}
+
+TEST_F(Log, LeavesOutFieldsWithoutAValue) {
+  log(LogLevel::Info, "x", {{"a", ""}, {"b", "1"}});
+  EXPECT_EQ(lines, std::vector<std::string>{"x b=1"});
 }
 
 TEST_F(Log, CannotBeMadeToForgeALine) {
