@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+//
+// Incidents and notifications as rows of their tables, and back.
+//
+// Fails: throws SqliteError. Words that this version does not know become the enumeration's
+// default; what a damaged row holds is taken as it is.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/incident.h"
+#include "core/notification.h"
+#include "core/time.h"
+#include "storage/sqlite.h"
+
+namespace gatewatch::storage {
+
+[[nodiscard]] int64_t to_us(WallTime time);
+[[nodiscard]] int64_t to_us(Duration duration);
+[[nodiscard]] WallTime from_us(int64_t microseconds);
+
+// A JSON array of strings.
+[[nodiscard]] std::string to_json(const std::vector<std::string>& texts);
+// Its strings; none where `json` is no such array.
+[[nodiscard]] std::vector<std::string> from_json(Connection& connection, std::string_view json);
+
+// The columns in the order that put_incident() and read_incident() use.
+inline constexpr std::string_view kIncidentColumns =
+    "id, target, url, tags, rule, severity, class, detected_by, fault, summary, evidence, "
+    "opened_us, resolved_us, reason, probes, bad, bad_502, gateway, counted_until_us, transitions";
+// `statement` takes kIncidentColumns as its parameters.
+void put_incident(Statement& statement, const Incident& incident);
+[[nodiscard]] Incident read_incident(Connection& connection, const Statement& row);
+
+inline constexpr std::string_view kNotificationColumns =
+    "id, incident_id, channel, type, created_us, state, attempts, next_attempt_us, delivered_us, "
+    "settled_us, last_error, body";
+// Puts it as pending and never tried.
+void put_notification(Statement& statement, const Notification& notification);
+[[nodiscard]] Notification read_notification(const Statement& row);
+[[nodiscard]] DeliveryProgress read_progress(const Statement& row);
+
+}  // namespace gatewatch::storage

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: MIT
+#include "storage/store.h"
+
+#include <optional>
+
+#include "storage/rows.h"
+#include "storage/salvage.h"
+#include "storage/schema.h"
+
+namespace gatewatch::storage {
+namespace {
+
+// Free pages are given back to the file system when they are over this share of the file, and by
+// so many in one go.
+constexpr int64_t kSpareShare = 4;
+constexpr int64_t kSparePages = 4'096;
+constexpr int64_t kPagesGivenBack = 1'024;
+
+constexpr const char* kPutSample =
+    "INSERT INTO sample(at_us, target, is_origin, purpose, outcome, status, latency_us, dns_us, "
+    "connect_us, tls_us, first_byte_us, late_us, address) "
+    "VALUES(?1, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) "
+    "ON CONFLICT(at_us, target, is_origin) DO NOTHING";
+
+constexpr const char* kSameSample =
+    "SELECT 1 FROM sample WHERE at_us = ?1 AND target = ?2 AND is_origin = 0 AND purpose = ?3 "
+    "AND outcome = ?4 AND latency_us = ?5 AND late_us = ?6";
+
+constexpr const char* kPutEvidence =
+    "INSERT INTO evidence(at_us, target, is_origin, reason, error) VALUES(?1, ?2, 0, ?3, ?4) "
+    "ON CONFLICT(at_us, target, is_origin) DO UPDATE "
+    "SET reason = excluded.reason, error = excluded.error";
+
+constexpr const char* kPutCounts =
+    "UPDATE incident SET probes = ?2, bad = ?3, bad_502 = ?4, gateway = ?5, counted_until_us = ?6 "
+    "WHERE id = ?1";
+
+constexpr const char* kSettle =
+    "UPDATE notification SET state = ?2, attempts = ?3, next_attempt_us = ?4, delivered_us = ?5, "
+    "last_error = ?6, settled_us = ?7 WHERE id = ?1";
+
+std::string put_incident_sql() {
+  return "INSERT INTO incident(" + std::string(kIncidentColumns) +
+         ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
+         "?18, ?19, ?20) ON CONFLICT(id) DO UPDATE SET target = excluded.target, "
+         "url = excluded.url, tags = excluded.tags, rule = excluded.rule, "
+         "severity = excluded.severity, class = excluded.class, "
+         "detected_by = excluded.detected_by, fault = excluded.fault, "
+         "summary = excluded.summary, evidence = excluded.evidence, "
+         "opened_us = excluded.opened_us, resolved_us = excluded.resolved_us, "
+         "reason = excluded.reason, probes = excluded.probes, bad = excluded.bad, "
+         "bad_502 = excluded.bad_502, gateway = excluded.gateway, "
+         "counted_until_us = excluded.counted_until_us, transitions = excluded.transitions";
+}
+
+std::string put_notification_sql() {
+  return "INSERT INTO notification(" + std::string(kNotificationColumns) +
+         ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) "
+         "ON CONFLICT(id) DO NOTHING";
+}
+
+// Hands on what SQLite's quick_check found, unless there was no time for all of it.
+void check_for_damage(Connection& connection, const std::function<bool()>& hurried) {
+  connection.interrupt_when(hurried);
+  try {
+    const std::string verdict = connection.text("PRAGMA quick_check(1)");
+    connection.interrupt_when(nullptr);
+    if (verdict != "ok") {
+      throw StorageError(StorageError::Kind::Corrupt,
+                         connection.path() + ": the database is damaged: " + verdict);
+    }
+  } catch (const SqliteError& error) {
+    connection.interrupt_when(nullptr);
+    if (!error.is_interrupt()) {
+      throw;
+    }
+  }
+}
+
+std::unique_ptr<Connection> open_for_writing(const std::string& path,
+                                             const std::function<bool()>& hurried) {
+  auto connection = std::make_unique<Connection>(path, Connection::Mode::Write);
+  const int64_t version = check_identity(*connection, migrations().back().version);
+  if (version == 0) {
+    connection->execute("PRAGMA auto_vacuum = INCREMENTAL");
+  }
+  const std::string mode = connection->text("PRAGMA journal_mode = WAL");
+  if (mode != "wal") {
+    throw StorageError(StorageError::Kind::Unwritable,
+                       path + ": no write-ahead log is possible here");
+  }
+  connection->execute(
+      "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = OFF; "
+      "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; "
+      "PRAGMA cache_size = -2048; PRAGMA journal_size_limit = 16777216");
+  if (version != 0) {
+    check_for_damage(*connection, hurried);
+  }
+  migrate(*connection, migrations());
+  return connection;
+}
+
+std::optional<int64_t> maybe_us(const std::optional<Duration>& duration) {
+  return duration.has_value() ? std::optional(to_us(*duration)) : std::nullopt;
+}
+
+void bind_words(Statement& statement, int index, const std::string& words) {
+  if (words.empty()) {
+    statement.bind(index, std::optional<int64_t>());
+  } else {
+    statement.bind(index, std::string_view(words));
+  }
+}
+
+}  // namespace
+
+Dictionary::Dictionary(Connection& connection, const std::string& table, const std::string& column)
+    : find_(connection, "SELECT id FROM " + table + " WHERE " + column + " = ?1"),
+      enter_(connection, "INSERT INTO " + table + "(" + column + ") VALUES(?1) RETURNING id") {}
+
+int64_t Dictionary::id_of(const std::string& text) {
+  const auto known = ids_.find(text);
+  if (known != ids_.end()) {
+    return known->second;
+  }
+  int64_t id = 0;
+  find_.bind_all(std::string_view(text));
+  const bool found = find_.step();
+  if (found) {
+    id = find_.integer(0);
+  }
+  find_.reset();
+  if (!found) {
+    enter_.bind_all(std::string_view(text));
+    if (enter_.step()) {
+      id = enter_.integer(0);
+    }
+    enter_.reset();
+  }
+  if (ids_.size() >= kMaxRemembered) {
+    ids_.clear();
+  }
+  ids_.emplace(text, id);
+  return id;
+}
+
+Store::Store(const std::string& path, const std::function<bool()>& hurried)
+    : connection_(open_for_writing(path, hurried)),
+      targets_(*connection_, "target", "name"),
+      addresses_(*connection_, "address", "text"),
+      sample_(*connection_, kPutSample),
+      same_sample_(*connection_, kSameSample),
+      evidence_(*connection_, kPutEvidence),
+      incident_(*connection_, put_incident_sql()),
+      counts_(*connection_, kPutCounts),
+      notification_(*connection_, put_notification_sql()),
+      settlement_(*connection_, kSettle) {}
+
+bool Store::put_sample(const Sample& sample, bool again) {
+  const ProbeResult& result = sample.result;
+  const int64_t target = targets_.id_of(sample.target);
+  const std::optional<int64_t> address =
+      result.address.empty() ? std::nullopt : std::optional(addresses_.id_of(result.address));
+  const std::optional<int64_t> status =
+      result.status == 0 ? std::nullopt : std::optional<int64_t>(result.status);
+  int64_t at = to_us(sample.at);
+  sample_.bind_all(at, target, static_cast<int64_t>(sample.purpose),
+                   static_cast<int64_t>(result.outcome), status, to_us(result.latency),
+                   maybe_us(result.phases.dns), maybe_us(result.phases.connect),
+                   maybe_us(result.phases.tls), maybe_us(result.phases.first_byte),
+                   to_us(sample.lateness), address);
+  for (int64_t shift = 0; shift <= kMaxShift; ++shift, ++at) {
+    sample_.bind(1, at);
+    sample_.run_bound();
+    if (connection_->changes() == 1) {
+      put_evidence(sample, at, target);
+      return true;
+    }
+    if (again && is_there(sample, at, target)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// The reason phrase of an expected answer says nothing and would double what is written.
+void Store::put_evidence(const Sample& sample, int64_t at, int64_t target) {
+  const ProbeResult& result = sample.result;
+  const bool tells_reason = result.outcome != Outcome::Ok && !result.reason.empty();
+  if (!tells_reason && result.error.empty()) {
+    return;
+  }
+  evidence_.bind(1, at);
+  evidence_.bind(2, target);
+  bind_words(evidence_, 3, result.reason);
+  bind_words(evidence_, 4, result.error);
+  evidence_.run_bound();
+}
+
+bool Store::is_there(const Sample& sample, int64_t at, int64_t target) {
+  same_sample_.bind_all(at, target, static_cast<int64_t>(sample.purpose),
+                        static_cast<int64_t>(sample.result.outcome), to_us(sample.result.latency),
+                        to_us(sample.lateness));
+  const bool found = same_sample_.step();
+  same_sample_.reset();
+  return found;
+}
+
+void Store::put_transition(const Transition& transition) {
+  if (!transition.incident.id.empty()) {
+    put_incident(incident_, transition.incident);
+  }
+  for (const Notification& message : transition.messages) {
+    put_notification(notification_, message);
+  }
+}
+
+void Store::put_settlement(const std::string& id, const DeliveryProgress& progress, WallTime now) {
+  settlement_.bind_all(std::string_view(id), to_string(progress.state), progress.attempts,
+                       to_us(progress.next_attempt_at),
+                       progress.delivered_at.has_value()
+                           ? std::optional(to_us(*progress.delivered_at))
+                           : std::optional<int64_t>());
+  bind_words(settlement_, 6, progress.last_error);
+  settlement_.bind(7, progress.state == DeliveryState::Pending ? std::optional<int64_t>()
+                                                               : std::optional(to_us(now)));
+  settlement_.run_bound();
+}
+
+void Store::put_counts(const Incident& incident) {
+  counts_.run(std::string_view(incident.id), incident.total.probes, incident.total.bad,
+              incident.total.bad_502, incident.total.gateway, to_us(incident.counted_until));
+}
+
+int64_t Store::salvage(Connection& damaged) {
+  Transaction transaction(*connection_);
+  const int64_t rows = salvage_rows(damaged, *connection_);
+  transaction.commit();
+  return rows;
+}
+
+bool Store::prune(WallTime before) {
+  Transaction transaction(*connection_);
+  // The newest instant of those that go in this call.
+  Statement find(*connection_,
+                 "SELECT at_us FROM sample WHERE at_us < ?1 ORDER BY at_us LIMIT 1 OFFSET ?2");
+  find.bind_all(to_us(before), kPruneRows - 1);
+  const bool more_samples = find.step();
+  const int64_t newest = more_samples ? find.integer(0) : to_us(before) - 1;
+  find.reset();
+  Statement(*connection_, "DELETE FROM sample WHERE at_us <= ?1").run(newest);
+  Statement(*connection_, "DELETE FROM evidence WHERE at_us <= ?1").run(newest);
+  Statement(*connection_,
+            "DELETE FROM notification WHERE sequence IN (SELECT sequence FROM notification "
+            "WHERE settled_us < ?1 ORDER BY settled_us LIMIT ?2)")
+      .run(to_us(before), kPruneRows);
+  const bool more_notifications = connection_->changes() == kPruneRows;
+  transaction.commit();
+  if (!more_samples && !more_notifications) {
+    give_back_pages();
+    return false;
+  }
+  return true;
+}
+
+void Store::give_back_pages() {
+  const int64_t spare = connection_->integer("PRAGMA freelist_count");
+  const int64_t pages = connection_->integer("PRAGMA page_count");
+  if (spare > kSparePages && spare > pages / kSpareShare) {
+    connection_->execute("PRAGMA incremental_vacuum(" + std::to_string(kPagesGivenBack) + ")");
+  }
+}
+
+void Store::checkpoint_where_due() {
+  const int64_t pages = connection_->wal_pages();
+  if (pages >= checkpoint_at_) {
+    const int64_t left = connection_->checkpoint();
+    checkpoint_at_ = (left == 0 ? 0 : pages) + kCheckpointPages;
+  }
+}
+
+void Store::forget_ids() {
+  targets_.forget();
+  addresses_.forget();
+}
+
+}  // namespace gatewatch::storage

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+//
+// The open database, as its one writer uses it: the statements, each meant to run inside a
+// Transaction on connection().
+//
+// Thread: one at a time. Fails: throws SqliteError, and StorageError from opening; after a
+// transaction that was not committed forget_ids() must be called.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "core/incident.h"
+#include "core/notification.h"
+#include "core/sample.h"
+#include "core/time.h"
+#include "storage/sqlite.h"
+#include "storage/writer.h"
+
+namespace gatewatch::storage {
+
+// Numbers for texts, kept in a table and remembered in memory.
+class Dictionary {
+ public:
+  static constexpr size_t kMaxRemembered = 8'192;
+
+  Dictionary(Connection& connection, const std::string& table, const std::string& column);
+
+  // The number of `text`, which is entered where it is new.
+  int64_t id_of(const std::string& text);
+  void forget() { ids_.clear(); }
+
+ private:
+  Statement find_;
+  Statement enter_;
+  std::unordered_map<std::string, int64_t> ids_;
+};
+
+class Store {
+ public:
+  // The most rows that one prune() removes from each table, short of equal instants.
+  static constexpr int64_t kPruneRows = 20'000;
+  // The log is copied into the main file when it has grown by this many pages (4 MiB).
+  static constexpr int64_t kCheckpointPages = 1'024;
+  // The most microseconds by which a sample is moved to keep its key its own.
+  static constexpr int64_t kMaxShift = 1'000;
+
+  // Opens, makes or migrates the database and checks it for damage, as long as `hurried` says no.
+  // Throws StorageError: Corrupt, Foreign, NewerSchema and what SqliteError knows.
+  Store(const std::string& path, const std::function<bool()>& hurried);
+
+  [[nodiscard]] Connection& connection() { return *connection_; }
+
+  // Stores a sample; one with the key of another is moved to the next free microsecond. With
+  // `again`, one that is there already with all it says is left as it is. False where kMaxShift
+  // did not find a place.
+  bool put_sample(const Sample& sample, bool again);
+  // Stores the incident as it is now (none where its id is empty) and its messages as pending; a
+  // message that is there already stays as it is.
+  void put_transition(const Transition& transition);
+  void put_settlement(const std::string& id, const DeliveryProgress& progress, WallTime now);
+  void put_counts(const Incident& incident);
+
+  // Takes up incidents and notifications that can still be read from a damaged database; returns
+  // how many rows. Never throws for what is damaged there.
+  int64_t salvage(Connection& damaged);
+
+  // Removes what is older than `before`: samples, and notifications settled before it. True where
+  // more is left than one call may remove. Brings its own transactions.
+  bool prune(WallTime before);
+
+  void checkpoint_where_due();
+  void forget_ids();
+
+ private:
+  void put_evidence(const Sample& sample, int64_t at, int64_t target);
+  [[nodiscard]] bool is_there(const Sample& sample, int64_t at, int64_t target);
+  void give_back_pages();
+
+  std::unique_ptr<Connection> connection_;
+  int64_t checkpoint_at_ = kCheckpointPages;
+  Dictionary targets_;
+  Dictionary addresses_;
+  Statement sample_;
+  Statement same_sample_;
+  Statement evidence_;
+  Statement incident_;
+  Statement counts_;
+  Statement notification_;
+  Statement settlement_;
+};
+
+}  // namespace gatewatch::storage
