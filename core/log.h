@@ -4,8 +4,8 @@
 //
 //   log(LogLevel::Warning, "delivery failed", {{"channel", name}, {"error", text}});
 //
-// A field without a value is left out. Where it goes is set once by the daemon; before that, nowhere. Values may come from a peer: they
-// are made printable here.
+// A field without a value is left out. Where it goes is set once by the daemon; before that,
+// nowhere. Values may come from a peer: they are made printable here.
 //
 // Thread: any. Never blocks on the sink for long and never throws.
 #pragma once

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: MIT
+//
+// [[rule]], and the rules that apply where none is written.
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "config/sections.h"
+#include "core/assert.h"
+#include "core/text.h"
+
+namespace gatewatch::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+// A window holds this many times the probes that a rule wants to see, so that late or skipped
+// probes do not silence it.
+constexpr double kWindowReserve = 1.5;
+
+constexpr Duration kLeastWindow = 1s;
+constexpr Duration kMostWindow = std::chrono::days(365);
+constexpr Duration kMostClearFor = std::chrono::days(7);
+constexpr Duration kMostReopenWithin = std::chrono::days(30);
+constexpr int64_t kMostProbes = 1'000'000;
+constexpr double kUnread = -1;  // of a share: missing or mistaken
+constexpr std::string_view kTagPrefix = "tag:";
+
+bool is_glob(std::string_view word) {
+  return word.find_first_of("*?[") != std::string_view::npos;
+}
+
+bool fits(const std::string& pattern, const std::string& text) {
+  return pattern == text || fnmatch(pattern.c_str(), text.c_str(), 0) == 0;
+}
+
+bool selects(const std::string& word, const Target& target) {
+  if (word.starts_with(kTagPrefix)) {
+    const std::string pattern = word.substr(kTagPrefix.size());
+    return std::any_of(target.tags.begin(), target.tags.end(),
+                       [&](const std::string& tag) { return fits(pattern, tag); });
+  }
+  return fits(word, target.name);
+}
+
+double seconds_needed(int min_probes, Duration interval) {
+  return kWindowReserve * min_probes * to_seconds(interval);
+}
+
+std::vector<CountMatcher> matchers_of(const std::vector<std::string>& words) {
+  std::vector<CountMatcher> matchers;
+  for (const std::string& word : words) {
+    const std::optional<CountMatcher> matcher = CountMatcher::parse(word);
+    GW_ASSERT(matcher.has_value());
+    matchers.push_back(*matcher);
+  }
+  return matchers;
+}
+
+RuleConfig built_in(std::string name, std::vector<std::string> words, const Channels& channels) {
+  RuleConfig config;
+  config.built_in = true;
+  config.rule.name = std::move(name);
+  config.rule.count = matchers_of(words);
+  config.rule.count_words = std::move(words);
+  config.targets = {"*"};
+  for (const ChannelConfig& channel : channels.channels) {
+    config.channels.push_back(channel.name);
+  }
+  return config;
+}
+
+std::vector<RuleConfig> built_in_rules(const Channels& channels) {
+  RuleConfig bad_gateway = built_in("bad-gateway", {"gateway"}, channels);
+  RuleConfig down =
+      built_in("down", {"timeout", "refused", "reset", "dns", "tls", "protocol"}, channels);
+  down.rule.threshold = 0.5;
+  down.rule.clear = 0.25;
+  down.rule.min_bad = 3;
+  return {std::move(bad_gateway), std::move(down)};
+}
+
+std::string hint_for_count(const std::string& word) {
+  static const std::vector<std::string_view> candidates = [] {
+    std::vector<std::string_view> words{"gateway", "failure", "1xx", "2xx", "3xx", "4xx", "5xx"};
+    for (const Outcome outcome : kAllOutcomes) {
+      if (is_conclusive(outcome) && outcome != Outcome::Ok) {
+        words.push_back(to_string(outcome));
+      }
+    }
+    return words;
+  }();
+  std::string spelled = ascii_lower(word);
+  std::replace(spelled.begin(), spelled.end(), '-', '_');
+  const std::string_view near = closest(spelled, candidates);
+  const bool is_status = !word.empty() && word.front() >= '0' && word.front() <= '9';
+  if (!near.empty() && (!is_status || near.front() == word.front())) {
+    return "did you mean \"" + std::string(near) + "\"?";
+  }
+  return "a status such as \"502\", a class such as \"5xx\", an outcome such as \"timeout\", "
+         "\"gateway\" or \"failure\"";
+}
+
+void read_count(Table& table, Rule& rule) {
+  if (!table.has("count")) {
+    (void)table.required_string("count");  // tells that it is missing
+    return;
+  }
+  rule.count_words = table.strings("count");
+  for (size_t i = 0; i < rule.count_words.size(); ++i) {
+    const std::string& word = rule.count_words[i];
+    if (const std::optional<CountMatcher> matcher = CountMatcher::parse(word)) {
+      rule.count.push_back(*matcher);
+    } else {
+      table.error_at("count", i, "\"" + word + "\" is nothing that count knows",
+                     hint_for_count(word));
+    }
+  }
+  if (table.is_empty_array("count")) {
+    table.error("count", "count is empty: the rule would never open", "such as [\"502\"]");
+  }
+}
+
+void read_levels(Table& table, Rule& rule) {
+  const double threshold = table.share("threshold", kUnread, 0);
+  if (threshold == 0) {
+    table.error("threshold", "threshold must be over 0%");
+  }
+  const bool threshold_known = threshold > 0 || !table.has("threshold");
+  rule.threshold = threshold > 0 ? threshold : Rule().threshold;
+  const double clear = table.share("clear", kUnread, 0);
+  if (clear == 0) {
+    table.error("clear", "clear must be over 0%: a rate is never below 0%");
+  } else if (clear > rule.threshold && threshold_known) {
+    table.error("clear", "clear must not be over the threshold",
+                "leave it out for half the threshold");
+  }
+  rule.clear = clear > 0 ? clear : rule.threshold / 2;
+}
+
+void read_targets_of_rule(Table& table, RuleConfig& config, const Targets& all) {
+  config.targets = {"*"};
+  if (!table.has("targets")) {
+    return;
+  }
+  config.targets = table.strings("targets");
+  if (table.is_empty_array("targets")) {
+    table.error("targets", "targets is empty: the rule would watch nothing",
+                "leave it out for every target");
+  }
+  for (size_t i = 0; i < config.targets.size(); ++i) {
+    const std::string& word = config.targets[i];
+    const bool exact = !word.starts_with(kTagPrefix) && !is_glob(word);
+    if (exact && all.names.complete() && !all.names.contains(word)) {
+      table.error_at("targets", i, "there is no target \"" + word + "\"", all.names.hint(word));
+    }
+  }
+}
+
+void read_notify(Table& table, RuleConfig& config, const Channels& all) {
+  if (!table.has("notify")) {
+    for (const ChannelConfig& channel : all.channels) {
+      config.channels.push_back(channel.name);
+    }
+    return;
+  }
+  const std::vector<std::string> words = table.strings("notify");
+  for (size_t i = 0; i < words.size(); ++i) {
+    const bool repeated = std::find(config.channels.begin(), config.channels.end(), words[i]) !=
+                          config.channels.end();
+    if (all.names.contains(words[i]) && !repeated) {
+      config.channels.push_back(words[i]);
+    } else if (!repeated && all.names.complete()) {
+      table.error_at("notify", i, "there is no channel \"" + words[i] + "\"",
+                     all.names.hint(words[i]));
+    }
+  }
+}
+
+// The shortest window of whole minutes (seconds below two of them) that is long enough.
+std::string window_that_would_do(double seconds) {
+  const double unit = seconds > 120 ? 60 : 1;
+  const auto count = static_cast<int64_t>(std::ceil(seconds / unit));
+  return std::to_string(count) + (unit > 1 ? "m" : "s");
+}
+
+// Every target gets enough probes into the window to satisfy min_probes.
+void check_window(Table& table, const RuleConfig& config, const Targets& all) {
+  const Rule& rule = config.rule;
+  const Target* slowest = nullptr;
+  for (const TargetConfig& candidate : all.targets) {
+    const Target& target = candidate.target;
+    if (config.applies_to(target) && (slowest == nullptr || target.interval > slowest->interval)) {
+      slowest = &target;
+    }
+  }
+  if (slowest == nullptr) {
+    return;
+  }
+  const double needed = seconds_needed(rule.min_probes, slowest->interval);
+  if (to_seconds(rule.window) >= needed) {
+    return;
+  }
+  const auto fitting = static_cast<int64_t>(to_seconds(rule.window) / kWindowReserve /
+                                            to_seconds(slowest->interval));
+  std::string hint;
+  if (needed <= to_seconds(kMostWindow)) {
+    hint = "window = \"" + window_that_would_do(needed) + "\"";
+  }
+  if (fitting >= 1) {
+    hint += (hint.empty() ? "" : " or ") + std::string("min_probes = ") + std::to_string(fitting);
+  }
+  table.error("window",
+              "a window of " + format_duration(rule.window) + " is too short for min_probes = " +
+                  std::to_string(rule.min_probes) + " of target \"" + slowest->name +
+                  "\", probed every " + format_duration(slowest->interval),
+              hint.empty() ? "" : hint + " would do");
+}
+
+RuleConfig read_rule(Table& table, const std::string& name, const Targets& targets,
+                     const Channels& channels) {
+  static constexpr std::array<std::string_view, 3> kSeverities{"critical", "warning", "info"};
+  RuleConfig config;
+  Rule& rule = config.rule;
+  rule.name = name;
+  read_count(table, rule);
+  read_levels(table, rule);
+  const Duration window = table.duration("window", Duration::zero(), kLeastWindow, kMostWindow);
+  const int64_t min_probes = table.integer("min_probes", 0, 1, kMostProbes);
+  const bool window_known = window > Duration::zero() || !table.has("window");
+  const bool min_probes_known = min_probes > 0 || !table.has("min_probes");
+  rule.window = window > Duration::zero() ? window : rule.window;
+  rule.min_probes = min_probes > 0 ? static_cast<int>(min_probes) : rule.min_probes;
+  rule.min_bad = static_cast<int>(table.integer("min_bad", rule.min_bad, 1, kMostProbes));
+  rule.clear_for = table.duration("clear_for", 0s, 0s, kMostClearFor);
+  rule.reopen_within = table.duration("reopen_within", 0s, 0s, kMostReopenWithin);
+  rule.severity = *parse_severity(table.one_of("severity", "critical", kSeverities));
+  read_targets_of_rule(table, config, targets);
+  read_notify(table, config, channels);
+  if (window_known && min_probes_known) {
+    check_window(table, config, targets);
+  }
+  table.finish();
+  return config;
+}
+
+}  // namespace
+
+bool RuleConfig::applies_to(const Target& target) const {
+  return std::any_of(targets.begin(), targets.end(),
+                     [&](const std::string& word) { return selects(word, target); });
+}
+
+Rule RuleConfig::for_target(const Target& target) const {
+  Rule fitted = rule;
+  if (built_in) {
+    const std::chrono::duration<double> needed(seconds_needed(rule.min_probes, target.interval));
+    fitted.window = std::max(fitted.window, std::chrono::ceil<Duration>(needed));
+  }
+  return fitted;
+}
+
+std::vector<RuleConfig> read_rules(Table& root, const Targets& targets, const Channels& channels) {
+  std::vector<RuleConfig> rules;
+  Names names;
+  for (Table& table : root.tables("rule")) {
+    const std::string name = names.read(table);
+    rules.push_back(read_rule(table, name, targets, channels));
+  }
+  return rules.empty() ? built_in_rules(channels) : rules;
+}
+
+void lint_rules(Table& root, const Config& config, Diagnostics& diagnostics) {
+  std::vector<Table> tables = root.tables("rule");
+  for (size_t i = 0; i < tables.size(); ++i) {
+    Table& table = tables[i];
+    const RuleConfig& rule = config.rules[i];
+    for (size_t j = 0; table.has("targets") && j < rule.targets.size(); ++j) {
+      const std::string& word = rule.targets[j];
+      if (std::none_of(config.targets.begin(), config.targets.end(),
+                       [&](const auto& target) { return selects(word, target.target); })) {
+        diagnostics.remark(table.where_at("targets", j), "\"" + word + "\" fits no target");
+      }
+    }
+    if (rule.rule.window > config.storage.retention) {
+      diagnostics.remark(
+          table.where("window"), "the window is longer than [storage] retention",
+          "a restart forgets what is older than " + format_duration(config.storage.retention));
+    }
+    for (const TargetConfig& target : config.targets) {
+      const double probes = to_seconds(rule.rule.window) / to_seconds(target.target.interval);
+      if (rule.applies_to(target.target) && rule.rule.min_bad > probes) {
+        diagnostics.remark(table.where("min_bad"),
+                           "target \"" + target.target.name + "\" makes only " +
+                               std::to_string(static_cast<int64_t>(probes)) +
+                               " probes in the window, fewer than min_bad");
+        break;
+      }
+    }
+  }
+}
+
+}  // namespace gatewatch::config
