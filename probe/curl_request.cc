@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+#include "probe/curl_request.h"
+
+#include <curl/curl.h>
+
+#include "core/assert.h"
+#include "core/text.h"
+
+namespace gatewatch::probe {
+namespace {
+
+constexpr long kReceiveBuffer = 8'192;  // per transfer
+constexpr long kSendBuffer = 16'384;    // per TLS transfer; the least libcurl takes
+
+template <typename Value>
+void set(CURL* easy, CURLoption option, Value value) {
+  const CURLcode code = curl_easy_setopt(easy, option, value);
+  GW_ASSERT(code == CURLE_OK);
+}
+
+bool sends_a_length(const std::string& method) {
+  return method == "POST" || method == "PUT" || method == "PATCH";
+}
+
+void append(CurlList& list, const std::string& line) {
+  curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+  GW_ASSERT(longer != nullptr);
+  if (list == nullptr) {  // otherwise its head stays the same
+    list.reset(longer);
+  }
+}
+
+void set_method(CURL* easy, const TransferRequest& request) {
+  set(easy, CURLOPT_HTTPGET, 1L);
+  if (request.method == "HEAD") {
+    set(easy, CURLOPT_NOBODY, 1L);
+  } else if (!request.body.empty() || sends_a_length(request.method)) {
+    set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    set(easy, CURLOPT_POSTFIELDS, request.body.empty() ? "" : request.body.data());
+  }
+  const bool plain = request.method == "GET" || request.method == "HEAD";
+  set(easy, CURLOPT_CUSTOMREQUEST,
+      plain && request.body.empty() ? nullptr : request.method.c_str());
+}
+
+void set_tls(CURL* easy, const TransferRequest& request, const std::string& ca_file) {
+  set(easy, CURLOPT_SSL_VERIFYPEER, request.verify ? 1L : 0L);
+  set(easy, CURLOPT_SSL_VERIFYHOST, request.verify ? 2L : 0L);
+  if (!ca_file.empty()) {
+    set(easy, CURLOPT_CAINFO, ca_file.c_str());
+    set(easy, CURLOPT_CAPATH, nullptr);  // with a directory the file's certificates aren't kept
+  }
+}
+
+}  // namespace
+
+void FreeCurlList::operator()(curl_slist* list) const {
+  curl_slist_free_all(list);
+}
+
+RequestHeaders::RequestHeaders(const std::vector<std::pair<std::string, Secret>>& fields) {
+  bool has_content_type = false;
+  for (const auto& [name, value] : fields) {
+    has_content_type = has_content_type || ascii_lower(name) == "content-type";
+    append(list_, value.empty() ? name + ';' : name + ": " + value.reveal());
+  }
+  if (!has_content_type) {
+    append(list_, "Content-Type:");  // none, instead of a form's
+  }
+}
+
+void set_common_options(void* easy) {
+  set(easy, CURLOPT_NOSIGNAL, 1L);
+  set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  set(easy, CURLOPT_HTTP09_ALLOWED, 0L);
+  set(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  set(easy, CURLOPT_PROXY, "");
+  set(easy, CURLOPT_FRESH_CONNECT, 1L);
+  set(easy, CURLOPT_FORBID_REUSE, 1L);
+  set(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
+  set(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+  set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  set(easy, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
+  set(easy, CURLOPT_USERAGENT, "gatewatch/" GATEWATCH_VERSION);
+  set(easy, CURLOPT_BUFFERSIZE, kReceiveBuffer);
+  set(easy, CURLOPT_UPLOAD_BUFFERSIZE, kSendBuffer);
+}
+
+CurlList set_request(void* easy, const TransferRequest& request, const std::string& ca_file) {
+  const Url& url = *request.url;
+  set(easy, CURLOPT_URL, url.text.c_str());
+  CurlList connect_to;
+  if (!request.address.empty()) {
+    const bool v6 = request.address.find(':') != std::string::npos;
+    const std::string host = v6 ? '[' + request.address + ']' : request.address;
+    append(connect_to, "::" + host + ':');  // this address for any host, the port as it is
+  }
+  set(easy, CURLOPT_CONNECT_TO, connect_to.get());
+  set(easy, CURLOPT_HTTPHEADER, request.headers->list());
+  const bool credentials = !(url.user.empty() && url.password.empty());
+  set(easy, CURLOPT_USERNAME, credentials ? url.user.reveal().c_str() : nullptr);
+  set(easy, CURLOPT_PASSWORD, credentials ? url.password.reveal().c_str() : nullptr);
+  set_method(easy, request);
+  // One segment that nothing precedes need not be told to leave at once.
+  const bool one_segment = url.scheme == "http" && request.body.empty();
+  set(easy, CURLOPT_TCP_NODELAY, one_segment ? 0L : 1L);
+  if (url.scheme == "https") {
+    set_tls(easy, request, ca_file);
+  }
+  return connect_to;
+}
+
+}  // namespace gatewatch::probe

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#include "probe/http_kind.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "core/text.h"
+#include "probe/http_prober.h"
+
+namespace gatewatch::probe {
+namespace {
+
+constexpr std::string_view kDefaultExpected = "200-399";
+
+bool has_lower_case(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
+std::string read_method(config::Table& settings) {
+  std::string method = settings.string_or("method", "GET");
+  if (!is_token(method) || has_lower_case(method) || method == "CONNECT") {
+    settings.error("method", "method is not the name of an HTTP method",
+                   "write it in capitals, as in \"GET\" or \"HEAD\"");
+    return "GET";
+  }
+  return method;
+}
+
+std::vector<std::pair<std::string, Secret>> read_headers(config::Table& settings) {
+  // What frames the message is made from the body.
+  static constexpr std::array<std::string_view, 4> kOurs{"content-length", "transfer-encoding",
+                                                         "connection", "expect"};
+  std::vector<std::pair<std::string, Secret>> headers;
+  for (auto& [name, value] : settings.secrets_by_name("headers")) {
+    const std::string lower = ascii_lower(name);
+    if (!is_token(name)) {
+      settings.error("headers", "\"" + printable(name) + "\" is not the name of a header field");
+    } else if (std::find(kOurs.begin(), kOurs.end(), lower) != kOurs.end()) {
+      settings.error("headers", name + " cannot be set; gatewatch sends what the request needs");
+    } else if (!is_field_value(value.reveal())) {
+      settings.error("headers", "the value of " + name + " contains a line end or a NUL");
+    } else {
+      headers.emplace_back(std::move(name), std::move(value));
+    }
+  }
+  return headers;
+}
+
+std::string read_body(config::Table& settings, const std::string& method) {
+  std::string body = settings.string_or("body", "");
+  if (body.size() > kMaxRequestBody) {
+    settings.error("body", "body is longer than " + std::to_string(kMaxRequestBody) + " bytes");
+  } else if (!body.empty() && method == "HEAD") {
+    settings.error("body", "a HEAD request has no body", "leave out body, or set method");
+  } else if (!body.empty() && method == "GET") {
+    settings.warning("body", "a GET request with a body is ignored or refused by many servers",
+                     "method = \"POST\"?");
+  }
+  return body;
+}
+
+StatusSet read_expected(config::Table& settings) {
+  const std::string text = settings.string_or("expect_status", kDefaultExpected);
+  const std::optional<StatusSet> expected = StatusSet::parse(text);
+  if (!expected) {
+    settings.error("expect_status", "expect_status is not a list of status codes",
+                   "write codes from 100 to 599 and ranges, as in \"200-299, 301\"");
+    return StatusSet::parse(kDefaultExpected).value_or(StatusSet());
+  }
+  return *expected;
+}
+
+bool has_header(const HttpSettings& settings, std::string_view lower_name) {
+  return std::any_of(
+      settings.headers.begin(), settings.headers.end(),
+      [lower_name](const auto& field) { return ascii_lower(field.first) == lower_name; });
+}
+
+}  // namespace
+
+HttpSettings read_http_keys(config::Table& settings) {
+  HttpSettings http;
+  http.method = read_method(settings);
+  http.headers = read_headers(settings);
+  http.body = read_body(settings, http.method);
+  http.expected = read_expected(settings);
+  http.max_redirects =
+      static_cast<int>(settings.integer("follow_redirects", http.max_redirects, 0, kMaxRedirects));
+  if (http.max_redirects > 0 && http.expected.only_redirects()) {
+    settings.warning("expect_status", "only redirects are expected, but they are followed",
+                     "add follow_redirects = 0");
+  }
+  http.verify = settings.boolean("verify", true);
+  http.ca_file = settings.string_or("ca_file", "");
+  if (settings.has("ca_file") && http.ca_file.empty()) {
+    settings.error("ca_file", "ca_file is empty", "name a PEM file, or leave it out");
+  } else if (!http.ca_file.empty() && !http.verify) {
+    settings.warning("ca_file", "ca_file is not used while verify is false");
+  }
+  return http;
+}
+
+MakeProber read_http(const Target& /*target*/, config::Table& settings) {
+  HttpSettings http = read_http_keys(settings);
+  std::expected<Url, std::string> url = parse_url(settings.string_or("url", ""));
+  if (!url) {
+    settings.error("url", "url " + url.error());
+    return {};
+  }
+  if (!(url->user.empty() && url->password.empty()) && has_header(http, "authorization")) {
+    settings.error("headers", "Authorization is set, but the url carries credentials too",
+                   "keep one of them");
+  }
+  http.url = std::move(*url);
+  return [shared = std::make_shared<const HttpSettings>(std::move(http))](
+             const ProbeServices& services) -> std::unique_ptr<Prober> {
+    return std::make_unique<HttpProber>(services, shared);
+  };
+}
+
+}  // namespace gatewatch::probe

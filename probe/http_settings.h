@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+//
+// What an HTTP probe asks and what it expects.
+#pragma once
+
+#include <bitset>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/secret.h"
+#include "probe/url.h"
+
+namespace gatewatch::probe {
+
+inline constexpr size_t kMaxRequestBody = size_t{64} * 1024;
+inline constexpr int kMaxRedirects = 20;
+
+// A set of HTTP status codes.
+class StatusSet {
+ public:
+  // Reads codes, ranges and classes with commas between them: "200", "200-399", "2xx, 301".
+  // Empty for anything else: codes are from 100 to 599, a range does not run backwards.
+  [[nodiscard]] static std::optional<StatusSet> parse(std::string_view text);
+
+  [[nodiscard]] bool contains(int status) const;
+  // No code outside 300 to 399.
+  [[nodiscard]] bool only_redirects() const;
+
+ private:
+  static constexpr size_t kLeast = 100;
+  static constexpr size_t kMost = 599;
+  std::bitset<kMost + 1> codes_;
+};
+
+struct HttpSettings {
+  Url url;
+  std::string method = "GET";
+  std::vector<std::pair<std::string, Secret>> headers;  // of the first request, in order
+  std::string body;
+  StatusSet expected;
+  int max_redirects = 5;  // 0: a redirect is the answer
+  bool verify = true;     // the certificate: its chain, its dates, its name
+  std::string ca_file;    // PEM; empty: the system's
+};
+
+// A method or field name as RFC 9110 spells one.
+[[nodiscard]] bool is_token(std::string_view text);
+// Without NUL, CR and LF: cannot end its line.
+[[nodiscard]] bool is_field_value(std::string_view text);
+
+}  // namespace gatewatch::probe

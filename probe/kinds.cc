@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#include "probe/kinds.h"
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "core/text.h"
+#include "probe/http_kind.h"
+
+namespace gatewatch::probe {
+namespace {
+
+constexpr std::array<ProbeKind, 2> kKinds{{
+    {"http", &read_http},
+    {"https", &read_http},
+}};
+
+std::string known_schemes() {
+  std::string list;
+  for (const ProbeKind& kind : kKinds) {
+    list.append(list.empty() ? "" : ", ").append(kind.scheme).append("://");
+  }
+  return list;
+}
+
+}  // namespace
+
+std::span<const ProbeKind> probe_kinds() {
+  return kKinds;
+}
+
+MakeProber read_prober(const Target& target, config::Table& settings) {
+  const std::string url = settings.string_or("url", "");
+  if (url.empty()) {
+    return {};
+  }
+  const size_t end = url.find("://");
+  const std::string scheme = ascii_lower(url.substr(0, end == std::string::npos ? 0 : end));
+  std::vector<std::string_view> schemes;
+  for (const ProbeKind& kind : kKinds) {
+    if (kind.scheme == scheme) {
+      return kind.read(target, settings);
+    }
+    schemes.push_back(kind.scheme);
+  }
+  const std::string_view near = closest(scheme, schemes);
+  settings.error("url", "url does not begin with one of " + known_schemes(),
+                 scheme.empty() ? "put https:// or http:// before it"
+                 : near.empty() ? ""
+                                : "did you mean " + std::string(near) + "://?");
+  return {};
+}
+
+void check_defaults(config::Table& defaults) {
+  (void)read_http_keys(defaults);
+}
+
+}  // namespace gatewatch::probe

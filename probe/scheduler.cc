@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: MIT
+//
+// Each entry has exactly one item in a heap of due times, made of exact multiples of the interval
+// and rounded down to a slot only there: intervals that are no multiple of a slot do not drift.
+// Replacing the schedule of an entry, or the entry itself, leaves its old item behind; it is
+// recognised by its schedule number when it comes up.
+//
+// One loop timer stands for the first item. All that is due is released in one go, up to
+// kReleaseBatch, after which the loop takes a turn: sockets are served in between, and lateness is
+// measured afresh.
+#include "probe/scheduler.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/assert.h"
+
+namespace gatewatch::probe {
+namespace {
+
+constexpr size_t kReleaseBatch = 64;
+
+uint64_t fnv1a_64(std::string_view text) {
+  uint64_t hash = 0xcbf29ce484222325U;
+  for (const char c : text) {
+    hash ^= static_cast<unsigned char>(c);
+    hash *= 0x100000001b3U;
+  }
+  return hash;
+}
+
+Duration floor_to_slot(Duration duration) {
+  const Duration rest = duration % kSlot;
+  return duration - (rest < Duration::zero() ? rest + kSlot : rest);
+}
+
+Duration phase_of(std::string_view name, Duration interval) {
+  const uint64_t hash = fnv1a_64(name) % static_cast<uint64_t>(interval.count());
+  return floor_to_slot(Duration(static_cast<Duration::rep>(hash)));
+}
+
+// The turns of one target, numbered along the steady clock.
+struct Turns {
+  Duration interval;
+  Duration phase;
+
+  [[nodiscard]] SteadyTime at(int64_t number) const {
+    return SteadyTime(floor_to_slot(number * interval + phase));
+  }
+
+  [[nodiscard]] int64_t first_not_before(SteadyTime now) const {
+    const Duration since = now.time_since_epoch() - phase;
+    int64_t number = since / interval - (since < Duration::zero() ? 1 : 0);
+    while (at(number) < now) {
+      ++number;
+    }
+    return number;
+  }
+};
+
+}  // namespace
+
+SteadyTime next_turn(std::string_view name, Duration interval, SteadyTime now) {
+  GW_ASSERT(interval >= kSlot);
+  const Turns turns{interval, phase_of(name, interval)};
+  return turns.at(turns.first_not_before(now));
+}
+
+struct Scheduler::Entry {
+  Target target;
+  Turns turns{};
+  int64_t turn = 0;  // the number of the one that is in the heap
+  uint32_t schedule = 0;
+  std::unique_ptr<Prober> prober;
+  std::unique_ptr<Prober> successor;  // takes over when the probe in flight has ended
+
+  // Of the probe in flight.
+  bool in_flight = false;
+  WallTime started_at;
+  Duration lateness{};
+};
+
+Scheduler::Scheduler(Loop& loop, Rng& rng, size_t max_in_flight, Handlers handlers)
+    : loop_(loop), rng_(rng), max_in_flight_(max_in_flight), handlers_(std::move(handlers)) {}
+
+Scheduler::~Scheduler() {
+  loop_.cancel(timer_);
+  loop_.cancel(retire_timer_);
+}
+
+void Scheduler::set(const Target& target, std::unique_ptr<Prober> prober) {
+  GW_ASSERT(target.interval >= kSlot);
+  if (const auto known = by_name_.find(target.name); known != by_name_.end()) {
+    Entry& entry = *entries_[known->second];
+    const bool same_schedule = entry.target.interval == target.interval;
+    entry.target = target;
+    if (entry.in_flight) {
+      entry.successor = std::move(prober);
+    } else {
+      retire(std::exchange(entry.prober, std::move(prober)));
+    }
+    if (!same_schedule) {
+      schedule_first(known->second);
+    }
+    return;
+  }
+  uint32_t index = 0;
+  if (free_.empty()) {
+    index = static_cast<uint32_t>(entries_.size());
+    entries_.emplace_back();
+  } else {
+    index = free_.back();
+    free_.pop_back();
+  }
+  entries_[index] = std::make_unique<Entry>();
+  entries_[index]->target = target;
+  entries_[index]->prober = std::move(prober);
+  by_name_.emplace(target.name, index);
+  schedule_first(index);
+}
+
+void Scheduler::remove(const std::string& name) {
+  const auto known = by_name_.find(name);
+  if (known == by_name_.end()) {
+    return;
+  }
+  const uint32_t index = known->second;
+  by_name_.erase(known);
+  Entry& entry = *entries_[index];
+  if (entry.in_flight) {
+    entry.prober->abort("the target was removed");
+    GW_ASSERT(!entry.in_flight);
+  }
+  retire(std::move(entry.prober));
+  entries_[index] = nullptr;
+  free_.push_back(index);
+}
+
+void Scheduler::pause() {
+  paused_ = true;
+  loop_.cancel(std::exchange(timer_, Loop::TimerId::None));
+}
+
+void Scheduler::abort_all(std::string_view error) {
+  for (size_t index = 0; index < entries_.size(); ++index) {
+    if (entries_[index] != nullptr && entries_[index]->in_flight) {
+      entries_[index]->prober->abort(error);
+    }
+  }
+}
+
+void Scheduler::release_due() {
+  timer_ = Loop::TimerId::None;
+  const SteadyTime now = loop_.now();
+  for (size_t i = 0; i < kReleaseBatch && !paused_ && !due_.empty() && due_.top().when <= now;
+       ++i) {
+    const Due due = due_.top();
+    due_.pop();
+    take_turn(due);
+  }
+  arm();
+}
+
+void Scheduler::take_turn(const Due& due) {
+  if (entries_[due.index] == nullptr || entries_[due.index]->schedule != due.schedule) {
+    return;
+  }
+  const Entry& entry = *entries_[due.index];
+  uint64_t lost = schedule_next(due.index, loop_.now());
+  if (entry.in_flight) {
+    ++lost;
+  }
+  // A copy: the entry may be gone once a handler has been called.
+  const std::string name = lost > 0 ? entry.target.name : std::string();
+  if (!entry.in_flight) {
+    start(due.index, due.when);
+  }
+  if (lost > 0) {
+    handlers_.on_skip(name, lost);
+  }
+}
+
+void Scheduler::start(uint32_t index, SteadyTime slot) {
+  Entry& entry = *entries_[index];
+  if (in_flight_ >= max_in_flight_) {
+    refuse(entry, slot);
+    return;
+  }
+  const SteadyTime now = loop_.now();
+  entry.in_flight = true;
+  entry.started_at = loop_.wall_now();
+  entry.lateness = now - slot;
+  ++in_flight_;
+  entry.prober->start(now + entry.target.timeout,
+                      [this, index](ProbeResult result) { finish(index, std::move(result)); });
+}
+
+void Scheduler::refuse(const Entry& entry, SteadyTime slot) {
+  Sample sample;
+  sample.target = entry.target.name;
+  sample.at = loop_.wall_now();
+  sample.lateness = loop_.now() - slot;
+  sample.result.error = "too many probes in flight (limit " + std::to_string(max_in_flight_) + ")";
+  handlers_.on_sample(std::move(sample));
+}
+
+void Scheduler::finish(uint32_t index, ProbeResult result) {
+  GW_ASSERT(entries_[index] != nullptr && entries_[index]->in_flight);
+  Entry& entry = *entries_[index];
+  entry.in_flight = false;
+  --in_flight_;
+  if (entry.successor != nullptr) {
+    retire(std::exchange(entry.prober, std::move(entry.successor)));
+  }
+  Sample sample;
+  sample.target = entry.target.name;
+  sample.at = entry.started_at;
+  sample.lateness = entry.lateness;
+  sample.result = std::move(result);
+  handlers_.on_sample(std::move(sample));
+}
+
+void Scheduler::retire(std::unique_ptr<Prober> prober) {
+  retired_.push_back(std::move(prober));
+  if (retire_timer_ == Loop::TimerId::None) {
+    retire_timer_ = loop_.call_at(loop_.now(), [this] {
+      retire_timer_ = Loop::TimerId::None;
+      retired_.clear();
+    });
+  }
+}
+
+Duration Scheduler::draw_jitter(const Entry& entry) {
+  const auto span = std::chrono::duration<double, std::nano>(entry.target.interval) *
+                    std::clamp(entry.target.jitter, 0.0, 1.0);
+  return floor_to_slot(rng_.below(std::chrono::floor<Duration>(span)));
+}
+
+void Scheduler::schedule_first(uint32_t index) {
+  Entry& entry = *entries_[index];
+  entry.turns = {entry.target.interval, phase_of(entry.target.name, entry.target.interval)};
+  entry.turn = entry.turns.first_not_before(loop_.now());
+  entry.schedule = ++last_schedule_;
+  due_.push({entry.turns.at(entry.turn) + draw_jitter(entry), index, entry.schedule});
+  arm();
+}
+
+uint64_t Scheduler::schedule_next(uint32_t index, SteadyTime now) {
+  Entry& entry = *entries_[index];
+  const int64_t taken = entry.turn;
+  // Jitter is shorter than the interval, so a turn of more than an interval ago is lost whatever
+  // its jitter would have been.
+  entry.turn = std::max(taken + 1, entry.turns.first_not_before(now - entry.turns.interval));
+  SteadyTime when = entry.turns.at(entry.turn) + draw_jitter(entry);
+  while (when <= now) {
+    ++entry.turn;
+    when = entry.turns.at(entry.turn) + draw_jitter(entry);
+  }
+  due_.push({when, index, entry.schedule});
+  return static_cast<uint64_t>(entry.turn - taken - 1);
+}
+
+void Scheduler::arm() {
+  if (paused_ || due_.empty()) {
+    return;
+  }
+  const SteadyTime first = due_.top().when;
+  if (timer_ != Loop::TimerId::None) {
+    if (armed_for_ <= first) {
+      return;
+    }
+    loop_.cancel(timer_);
+  }
+  armed_for_ = first;
+  timer_ = loop_.call_at(first, [this] { release_due(); });
+}
+
+}  // namespace gatewatch::probe

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+//
+// When each target is probed.
+//
+// A target's turns are at k * interval + phase on the steady clock, where the phase is a hash of
+// its name: spread evenly, the same after every restart, and never drifting. Turns fall on slots of
+// 5 ms, and all probes of one slot are released together, which halves the CPU cost of waking up.
+// Jitter delays a turn by a random share of the interval, so that targets behind one round-robin
+// balancer do not meet its backends in a fixed order. A turn that finds the probe before still in
+// flight is skipped and counted; of the turns that passed while the loop stood still, the first is
+// made late and the others are skipped and counted.
+//
+// Thread: the loop's. Limits: at most `max_in_flight` probes at once; above it a turn is not
+// started but reported inconclusive.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <queue>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/id.h"
+#include "core/sample.h"
+#include "core/target.h"
+#include "core/time.h"
+#include "probe/loop.h"
+#include "probe/prober.h"
+
+namespace gatewatch::probe {
+
+inline constexpr Duration kSlot = std::chrono::milliseconds(5);
+
+// The first turn of a target at or after `now`, without jitter. Requires: interval >= kSlot.
+[[nodiscard]] SteadyTime next_turn(std::string_view name, Duration interval, SteadyTime now);
+
+class Scheduler {
+ public:
+  struct Handlers {
+    // Every probe that was made or refused. Sample.at is the wall time at its start, lateness the
+    // steady time from its slot (jitter included) to its start.
+    std::function<void(Sample)> on_sample;
+    // `turns` of the target passed without a probe. At least 1.
+    std::function<void(const std::string& target, uint64_t turns)> on_skip;
+  };
+
+  // The handlers may call any member but the destructor.
+  Scheduler(Loop& loop, Rng& rng, size_t max_in_flight, Handlers handlers);
+  // Ends what is in flight without a report.
+  ~Scheduler();
+  Scheduler(const Scheduler&) = delete;
+  Scheduler& operator=(const Scheduler&) = delete;
+
+  // Adds a target, or replaces the one of that name: its schedule goes on if the interval is the
+  // same; a probe in flight is finished by the old prober and reported.
+  // Requires: target.interval >= kSlot.
+  void set(const Target& target, std::unique_ptr<Prober> prober);
+  // A probe in flight is reported inconclusive. Nothing happens for an unknown name.
+  void remove(const std::string& name);
+
+  // No more turns, for good. What is in flight goes on.
+  void pause();
+  // Ends what is in flight; each is reported inconclusive with `error`.
+  void abort_all(std::string_view error);
+
+  [[nodiscard]] size_t in_flight() const { return in_flight_; }
+
+ private:
+  struct Entry;
+  struct Due {
+    SteadyTime when;
+    uint32_t index = 0;     // into entries_
+    uint32_t schedule = 0;  // out of date where it is not the entry's
+    bool operator>(const Due& other) const { return when > other.when; }
+  };
+
+  void release_due();
+  void arm();
+  void schedule_first(uint32_t index);
+  // Sets the entry's next turn; returns how many turns are lost because they passed before `now`.
+  uint64_t schedule_next(uint32_t index, SteadyTime now);
+  void take_turn(const Due& due);
+  void start(uint32_t index, SteadyTime slot);
+  void refuse(const Entry& entry, SteadyTime slot);
+  void finish(uint32_t index, ProbeResult result);
+  void retire(std::unique_ptr<Prober> prober);
+  [[nodiscard]] Duration draw_jitter(const Entry& entry);
+
+  // Constant after construction.
+  Loop& loop_;
+  Rng& rng_;
+  size_t max_in_flight_;
+  Handlers handlers_;
+
+  size_t in_flight_ = 0;
+  bool paused_ = false;
+  uint32_t last_schedule_ = 0;
+  std::vector<std::unique_ptr<Entry>> entries_;
+  std::vector<uint32_t> free_;  // places in entries_ to use again
+  std::unordered_map<std::string, uint32_t> by_name_;
+  std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
+
+  Loop::TimerId timer_ = Loop::TimerId::None;
+  SteadyTime armed_for_ = SteadyTime::max();
+
+  // Probers that were replaced or removed, kept until nothing of theirs can be on the stack.
+  std::vector<std::unique_ptr<Prober>> retired_;
+  Loop::TimerId retire_timer_ = Loop::TimerId::None;
+};
+
+}  // namespace gatewatch::probe

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+//
+// Reading a target's settings, through real configuration files.
+#include "probe/kinds.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "config/config.h"
+#include "probe/http_kind.h"
+#include "tests/support/temp_dir.h"
+
+namespace gatewatch::probe {
+namespace {
+
+// What reading one target with the given lines gives.
+struct Reading {
+  explicit Reading(const std::string& lines, const std::string& before = "") {
+    const std::string path = directory.file("gatewatch.toml");
+    std::ofstream(path) << before << "[[channel]]\nname = \"ops\"\nkind = \"webhook\"\n"
+                        << "[[target]]\nname = \"shop\"\n"
+                        << lines << '\n';
+    std::optional<config::Config> loaded = config::load(path, {}, diagnostics);
+    if (loaded && !loaded->targets.empty()) {
+      config::TargetConfig& target = loaded->targets[0];
+      shown_url = target.target.url;
+      make = read_prober(target.target, target.settings);
+      settings = read_http_keys(target.settings);
+      target.settings.finish();
+      check_defaults(loaded->defaults);
+      loaded->defaults.finish();
+    }
+    for (const config::Diagnostic& diagnostic : diagnostics.sorted()) {
+      messages += diagnostic.message + '\n';
+    }
+  }
+
+  testing::TempDir directory;
+  config::Diagnostics diagnostics;
+  std::string messages;
+  std::string shown_url;
+  MakeProber make;
+  HttpSettings settings;
+};
+
+TEST(ReadProber, TakesAUrlAndDefaults) {
+  const Reading reading(R"(url = "https://shop.example.com/health")");
+  EXPECT_EQ(reading.messages, "");
+  EXPECT_TRUE(reading.make);
+  EXPECT_EQ(reading.settings.method, "GET");
+  EXPECT_TRUE(reading.settings.headers.empty());
+  EXPECT_EQ(reading.settings.body, "");
+  EXPECT_EQ(reading.settings.max_redirects, 5);
+  EXPECT_TRUE(reading.settings.verify);
+  EXPECT_TRUE(reading.settings.expected.contains(200));
+  EXPECT_TRUE(reading.settings.expected.contains(399));
+  EXPECT_FALSE(reading.settings.expected.contains(199));
+  EXPECT_FALSE(reading.settings.expected.contains(400));
+}
+
+TEST(ReadProber, ReadsAllKeysOfHttp) {
+  const Reading reading(R"(url = "http://shop.example.com/"
+method = "POST"
+headers = { X-Key = "k3y", Host = "www" }
+body = "ping"
+expect_status = "200, 3xx"
+follow_redirects = 0
+verify = true
+ca_file = "/etc/ca.pem")");
+  EXPECT_EQ(reading.messages, "");
+  EXPECT_TRUE(reading.make);
+  EXPECT_EQ(reading.settings.method, "POST");
+  ASSERT_EQ(reading.settings.headers.size(), 2U);
+  EXPECT_EQ(reading.settings.headers[0].first, "X-Key");
+  EXPECT_EQ(reading.settings.headers[0].second.reveal(), "k3y");
+  EXPECT_EQ(reading.settings.body, "ping");
+  EXPECT_FALSE(reading.settings.expected.contains(201));
+  EXPECT_EQ(reading.settings.max_redirects, 0);
+  EXPECT_EQ(reading.settings.ca_file, "/etc/ca.pem");
+}
+
+TEST(ReadProber, DoesNotShowCredentialsOfAUrl) {
+  const Reading reading(R"(url = "https://mon:geheim@shop.example.com/")");
+  EXPECT_TRUE(reading.make);
+  EXPECT_EQ(reading.shown_url.find("geheim"), std::string::npos) << reading.shown_url;
+}
+
+TEST(ReadProber, TellsAUrlThatIsOfNoUse) {
+  const Reading scheme(R"(url = "shop.example.com/health")");
+  EXPECT_FALSE(scheme.make);
+  EXPECT_EQ(scheme.messages, "url does not begin with one of http://, https://\n");
+  EXPECT_EQ(scheme.diagnostics.sorted()[0].hint, "put https:// or http:// before it");
+
+  const Reading slip(R"(url = "htps://shop.example.com/health")");
+  EXPECT_EQ(slip.diagnostics.sorted().at(0).hint, "did you mean https://?");
+
+  const Reading host(R"(url = "https:///health")");
+  EXPECT_FALSE(host.make);
+  EXPECT_EQ(host.messages, "url has no host\n");
+}
+
+TEST(ReadProber, TellsEveryMistakeOfTheOtherKeys) {
+  const Reading reading(R"(url = "http://shop.example.com/"
+method = "get"
+headers = { "X Key" = "a", X-Line = "a\r\nEvil: b", Content-Length = "5" }
+expect_status = "20-30"
+follow_redirects = 21
+verify = "yes"
+ca_file = "")");
+  for (const char* part :
+       {"method is not the name of an HTTP method", "\"X Key\" is not the name of a header field",
+        "expect_status is not a list of status codes", "follow_redirects", "verify",
+        "ca_file is empty"}) {
+    EXPECT_NE(reading.messages.find(part), std::string::npos) << part << "\n" << reading.messages;
+  }
+  EXPECT_TRUE(reading.diagnostics.has_errors());
+}
+
+TEST(ReadProber, TellsHeaderValuesThatWouldEndTheirLine) {
+  const Reading reading(R"(url = "http://shop.example.com/"
+headers = { X-Line = "geheim\r\nEvil: b" })");
+  EXPECT_EQ(reading.messages, "the value of X-Line contains a line end or a NUL\n");
+}
+
+TEST(ReadProber, TellsTwoWaysOfAuthorizing) {
+  const Reading reading(R"(url = "http://u:p@shop.example.com/"
+headers = { authorization = "Bearer x" })");
+  EXPECT_EQ(reading.messages, "Authorization is set, but the url carries credentials too\n");
+}
+
+TEST(ReadProber, WarnsOfExpectedRedirectsThatAreFollowed) {
+  const Reading reading(R"(url = "http://shop.example.com/"
+expect_status = "301")");
+  EXPECT_TRUE(reading.make);
+  EXPECT_FALSE(reading.diagnostics.has_errors());
+  EXPECT_EQ(reading.messages, "only redirects are expected, but they are followed\n");
+}
+
+TEST(ReadProber, ReadsWhatIsMissingFromDefaults) {
+  const Reading reading(R"(url = "http://shop.example.com/")",
+                        "[defaults]\nexpect_status = \"200\"\nheaders = { X-Key = \"k\" }\n");
+  EXPECT_EQ(reading.messages, "");
+  EXPECT_FALSE(reading.settings.expected.contains(204));
+  EXPECT_EQ(reading.settings.headers.size(), 1U);
+}
+
+TEST(ReadProber, TellsAMistakeInDefaultsOnce) {
+  const Reading reading(R"(url = "http://shop.example.com/")",
+                        "[defaults]\nexpect_status = \"ok\"\n");
+  EXPECT_EQ(reading.messages, "expect_status is not a list of status codes\n");
+}
+
+TEST(ReadProber, LeavesUnknownKeysToBeTold) {
+  const Reading reading(R"(url = "http://shop.example.com/"
+expect_statsu = "200")");
+  EXPECT_NE(reading.messages.find("expect_statsu"), std::string::npos) << reading.messages;
+}
+
+}  // namespace
+}  // namespace gatewatch::probe

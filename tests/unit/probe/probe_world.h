@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+//
+// Everything a prober needs, with the real loop and libcurl, and no name server but a test's own.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/sample.h"
+#include "probe/curl_engine.h"
+#include "probe/epoll_loop.h"
+#include "probe/http_prober.h"
+#include "probe/http_settings.h"
+#include "probe/resolver.h"
+#include "tests/support/scripted_dns.h"
+
+namespace gatewatch::probe {
+
+struct ProbeWorld {
+  explicit ProbeWorld(std::map<std::string, testing::DnsAnswer> names = {},
+                      const Clock& clock = system_clock())
+      : dns(std::move(names)),
+        loop(clock),
+        resolver(loop, {dns.servers()}),
+        curl(loop),
+        services{loop, resolver, curl} {}
+
+  // Turns the loop until `done`; fails the test after 20 s.
+  void run_until(const std::function<bool()>& done);
+
+  // Probes once and returns what the prober reported.
+  ProbeResult probe(Prober& prober, Duration timeout = std::chrono::seconds(10));
+  ProbeResult probe(const HttpSettings& settings, Duration timeout = std::chrono::seconds(10));
+  // With the default settings.
+  ProbeResult probe(const std::string& url, Duration timeout = std::chrono::seconds(10));
+
+  testing::ScriptedDns dns;
+  EpollLoop loop;
+  Resolver resolver;
+  CurlEngine curl;
+  ProbeServices services;
+};
+
+// GET, 200-399 expected, 5 redirects, certificates verified.
+HttpSettings settings_for(const std::string& url);
+
+// The descriptors that are open now.
+size_t open_descriptors();
+
+// A port of 127.0.0.1 that nobody listens on.
+class ClosedPort {
+ public:
+  ClosedPort();
+  ~ClosedPort();
+  ClosedPort(const ClosedPort&) = delete;
+  ClosedPort& operator=(const ClosedPort&) = delete;
+  [[nodiscard]] std::string url() const;
+
+ private:
+  int socket_ = -1;  // bound, not listening
+  int port_ = 0;
+};
+
+}  // namespace gatewatch::probe
