@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+#include "alerts/evaluator.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace gatewatch::alerts {
+namespace {
+
+constexpr std::string_view kRemoved = "removed";
+constexpr std::string_view kDisabled = "disabled";
+
+void keep(std::vector<Change>& changes, std::optional<Change> change) {
+  if (change) {
+    changes.push_back(std::move(*change));
+  }
+}
+
+}  // namespace
+
+std::vector<Change> Evaluator::configure(const std::vector<Watched>& watched, Instant now) {
+  std::map<std::string, Entry> before = std::exchange(targets_, {});
+  std::vector<Change> changes;
+  for (const Watched& item : watched) {
+    Entry& entry = targets_[item.target.name];
+    entry.enabled = item.target.enabled;
+    if (!entry.enabled) {
+      continue;
+    }
+    std::vector<RuleWatch>& old = before[item.target.name].watches;
+    for (const std::shared_ptr<const Rule>& rule : item.rules) {
+      const auto same = std::find_if(old.begin(), old.end(), [&](const RuleWatch& watch) {
+        return watch.rule().name == rule->name;
+      });
+      if (same == old.end()) {
+        entry.watches.emplace_back(rule, item.target);
+        continue;
+      }
+      same->reconfigure(rule, item.target);
+      entry.watches.push_back(std::move(*same));
+      old.erase(same);
+    }
+  }
+  for (auto& [name, entry] : before) {
+    const auto still = targets_.find(name);
+    const bool disabled = still != targets_.end() && !still->second.enabled;
+    for (RuleWatch& watch : entry.watches) {
+      keep(changes, watch.end(disabled ? kDisabled : kRemoved, now));
+    }
+  }
+  return changes;
+}
+
+std::vector<Change> Evaluator::restore(std::vector<Incident> incidents, Instant now) {
+  std::vector<Change> changes;
+  for (Incident& incident : incidents) {
+    if (RuleWatch* watch = find(incident.target, incident.rule)) {
+      watch->restore(std::move(incident), now);
+      continue;
+    }
+    if (!incident.is_open()) {
+      continue;
+    }
+    const auto target = targets_.find(incident.target);
+    const bool disabled = target != targets_.end() && !target->second.enabled;
+    Rule rule;
+    rule.name = incident.rule;
+    rule.severity = incident.severity;
+    RuleWatch orphan(std::make_shared<const Rule>(std::move(rule)), Target{});
+    orphan.restore(std::move(incident), now);
+    keep(changes, orphan.end(disabled ? kDisabled : kRemoved, now));
+  }
+  return changes;
+}
+
+void Evaluator::replay(const Sample& sample, SteadyTime began) {
+  const auto entry = targets_.find(sample.target);
+  if (entry == targets_.end()) {
+    return;
+  }
+  for (RuleWatch& watch : entry->second.watches) {
+    watch.replay(sample, began);
+  }
+}
+
+std::vector<Change> Evaluator::take(const Sample& sample, Instant now) {
+  std::vector<Change> changes;
+  const auto entry = targets_.find(sample.target);
+  if (entry == targets_.end()) {
+    return changes;
+  }
+  for (RuleWatch& watch : entry->second.watches) {
+    keep(changes, watch.take(sample, now, ids_));
+  }
+  return changes;
+}
+
+std::vector<Incident> Evaluator::open_incidents() const {
+  std::vector<Incident> open;
+  for (const auto& [name, entry] : targets_) {
+    for (const RuleWatch& watch : entry.watches) {
+      if (watch.incident() && watch.incident()->is_open()) {
+        open.push_back(*watch.incident());
+      }
+    }
+  }
+  std::sort(open.begin(), open.end(),
+            [](const Incident& a, const Incident& b) { return a.opened_at < b.opened_at; });
+  return open;
+}
+
+Duration Evaluator::memory() const {
+  Duration longest{};
+  for (const auto& [name, entry] : targets_) {
+    for (const RuleWatch& watch : entry.watches) {
+      longest = std::max({longest, watch.rule().window, watch.rule().reopen_within});
+    }
+  }
+  return longest;
+}
+
+RuleWatch* Evaluator::find(const std::string& target, const std::string& rule) {
+  const auto entry = targets_.find(target);
+  if (entry == targets_.end()) {
+    return nullptr;
+  }
+  for (RuleWatch& watch : entry->second.watches) {
+    if (watch.rule().name == rule) {
+      return &watch;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace gatewatch::alerts

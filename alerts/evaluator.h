@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+//
+// All rules over all targets: where a sample becomes the opening or the end of an incident.
+//
+// Thread: one at a time (the loop's). No I/O, no clock: what it decides depends on what it is
+// handed alone.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "alerts/rule_watch.h"
+#include "core/id.h"
+#include "core/incident.h"
+#include "core/rule.h"
+#include "core/sample.h"
+#include "core/target.h"
+#include "core/time.h"
+
+namespace gatewatch::alerts {
+
+// A target and the rules that apply to it, each as it watches this target.
+struct Watched {
+  Target target;
+  std::vector<std::shared_ptr<const Rule>> rules;
+};
+
+class Evaluator {
+ public:
+  // Requires: `ids` outlives the evaluator.
+  explicit Evaluator(Rng& ids) : ids_(ids) {}
+
+  // Watches exactly these from now on. By (target name, rule name): windows and incidents of those
+  // that stay are kept; an open incident whose pair is gone resolves with reason "removed", or
+  // "disabled" where its target is there but disabled.
+  std::vector<Change> configure(const std::vector<Watched>& watched, Instant now);
+
+  // Goes on with incidents from before a restart; what nobody watches any more resolves as above.
+  // Requires: configure() was called, take() was not.
+  std::vector<Change> restore(std::vector<Incident> incidents, Instant now);
+
+  // Takes a recorded sample that began at `began`, oldest first. Requires: as for restore().
+  void replay(const Sample& sample, SteadyTime began);
+
+  std::vector<Change> take(const Sample& sample, Instant now);
+
+  // Oldest first.
+  [[nodiscard]] std::vector<Incident> open_incidents() const;
+
+  // The longest that a window or reopen_within looks back: what a restart must remember.
+  [[nodiscard]] Duration memory() const;
+
+ private:
+  struct Entry {
+    bool enabled = true;
+    std::vector<RuleWatch> watches;
+  };
+
+  RuleWatch* find(const std::string& target, const std::string& rule);
+
+  Rng& ids_;
+  std::map<std::string, Entry> targets_;
+};
+
+}  // namespace gatewatch::alerts

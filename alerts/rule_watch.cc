@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+//
+// How an incident moves, evaluated at each conclusive scheduled sample over the rule's window:
+//
+//   quiet     opens at probes >= min_probes, bad >= min_bad, rate >= threshold; the same condition
+//             within reopen_within of a resolution reopens the last incident instead
+//   open      is clear while probes >= min_probes and rate < clear; resolves when it has been clear
+//             for clear_for and the sample at hand is ok
+#include "alerts/rule_watch.h"
+
+#include <utility>
+
+namespace gatewatch::alerts {
+
+RuleWatch::RuleWatch(std::shared_ptr<const Rule> rule, const Target& target)
+    : rule_(std::move(rule)), target_(target), window_(rule_->window) {}
+
+bool RuleWatch::count(const Sample& sample, const Counts& counts, SteadyTime at) {
+  if (counts.probes == 0) {
+    return false;
+  }
+  window_.add(at, counts);
+  if (incident_ && incident_->is_open() && sample.at > incident_->counted_until) {
+    incident_->total += counts;
+    incident_->counted_until = sample.at;
+  }
+  const Counts& window = window_.sum(at);
+  const auto least = static_cast<uint32_t>(rule_->min_probes);
+  if (window.probes >= least) {
+    if (window.rate() >= rule_->clear) {
+      clear_since_.reset();
+    } else if (!clear_since_) {
+      clear_since_ = at;
+    }
+  }
+  return true;
+}
+
+bool RuleWatch::should_open(const Counts& window) const {
+  return window.probes >= static_cast<uint32_t>(rule_->min_probes) &&
+         window.bad >= static_cast<uint32_t>(rule_->min_bad) && window.rate() >= rule_->threshold;
+}
+
+Change RuleWatch::change(Change::Kind kind, const Counts& window) {
+  ++incident_->transitions;
+  return {.kind = kind, .incident = *incident_, .rule = rule_, .window = window};
+}
+
+std::optional<Change> RuleWatch::take(const Sample& sample, Instant now, Rng& ids) {
+  const Counts counts = counts_of(*rule_, sample);
+  if (!count(sample, counts, now.steady)) {
+    return std::nullopt;
+  }
+  const Counts& window = window_.sum(now.steady);
+  if (incident_ && incident_->is_open()) {
+    const bool is_clear = clear_since_ && now.steady - *clear_since_ >= rule_->clear_for;
+    const bool is_good = sample.result.outcome == Outcome::Ok && counts.bad == 0;
+    if (!is_clear || !is_good) {
+      return std::nullopt;
+    }
+    incident_->resolved_at = now.wall;
+    resolved_at_ = now.steady;
+    return change(Change::Kind::Resolved, window);
+  }
+  if (!should_open(window)) {
+    return std::nullopt;
+  }
+  clear_since_.reset();
+  if (incident_ && now.steady - resolved_at_ <= rule_->reopen_within) {
+    incident_->resolved_at.reset();
+    incident_->reason.clear();
+    incident_->total += counts;
+    incident_->counted_until = sample.at;
+    return change(Change::Kind::Reopened, window);
+  }
+  incident_ = Incident{.id = make_ulid(now.wall, ids),
+                       .target = target_.name,
+                       .url = target_.url,
+                       .tags = target_.tags,
+                       .rule = rule_->name,
+                       .severity = rule_->severity,
+                       .verdict = {},
+                       .opened_at = now.wall,
+                       .resolved_at = std::nullopt,
+                       .reason = {},
+                       .total = window,
+                       .counted_until = sample.at};
+  return change(Change::Kind::Opened, window);
+}
+
+void RuleWatch::replay(const Sample& sample, SteadyTime began) {
+  count(sample, counts_of(*rule_, sample), began);
+}
+
+void RuleWatch::restore(Incident incident, Instant now) {
+  if (incident.resolved_at) {
+    resolved_at_ = now.steady - (now.wall - *incident.resolved_at);
+  }
+  incident_ = std::move(incident);
+}
+
+void RuleWatch::reconfigure(std::shared_ptr<const Rule> rule, const Target& target) {
+  if (!same_window(*rule_, *rule)) {
+    window_ = RateWindow(rule->window);
+    clear_since_.reset();
+  }
+  rule_ = std::move(rule);
+  target_ = target;
+}
+
+std::optional<Change> RuleWatch::end(std::string_view reason, Instant now) {
+  if (!incident_ || !incident_->is_open()) {
+    return std::nullopt;
+  }
+  incident_->resolved_at = now.wall;
+  incident_->reason = reason;
+  resolved_at_ = now.steady;
+  return change(Change::Kind::Resolved, window_.sum(now.steady));
+}
+
+}  // namespace gatewatch::alerts
