@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+#include "web/server.h"
+
+#include <httplib.h>
+#include <netinet/in.h>
+#include <openssl/crypto.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "web/metrics.h"
+#include "web/status_page.h"
+
+namespace gatewatch::web {
+namespace {
+
+constexpr size_t kMaxRequestBody = 64 * 1024;
+constexpr time_t kIoTimeoutSeconds = 5;
+constexpr size_t kRequestsPerConnection = 100;
+
+constexpr const char* kText = "text/plain; charset=utf-8";
+
+// Equal in time that depends on the lengths alone.
+bool same_secret(const std::string& given, const std::string& wanted) {
+  return given.size() == wanted.size() &&
+         CRYPTO_memcmp(given.data(), wanted.data(), wanted.size()) == 0;
+}
+
+bool wants_open_metrics(const httplib::Request& request) {
+  return request.get_header_value("Accept").find("application/openmetrics-text") !=
+         std::string::npos;
+}
+
+}  // namespace
+
+class Server::Impl {
+ public:
+  Impl(const ServerOptions& options, SnapshotSource source) : source_(std::move(source)) {
+    configure();
+    add_auth(options);
+    add_routes();
+    listen(options);
+  }
+
+  ~Impl() { stop(); }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  void stop() {
+    if (thread_.joinable()) {
+      server_.stop();
+      thread_.join();
+    }
+  }
+
+  int port = 0;
+
+ private:
+  void configure() {
+    server_.new_task_queue = [] { return new httplib::ThreadPool(kServerThreads); };
+    // Only SO_REUSEADDR: with SO_REUSEPORT a second daemon could share the port unnoticed.
+    server_.set_socket_options([](int socket) {
+      const int on = 1;
+      ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    });
+    server_.set_payload_max_length(kMaxRequestBody);
+    server_.set_read_timeout(kIoTimeoutSeconds);
+    server_.set_write_timeout(kIoTimeoutSeconds);
+    server_.set_keep_alive_timeout(kIoTimeoutSeconds);
+    server_.set_keep_alive_max_count(kRequestsPerConnection);
+    server_.set_default_headers({
+        {"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"},
+        {"X-Content-Type-Options", "nosniff"},
+        {"Cache-Control", "no-store"},
+    });
+  }
+
+  void add_auth(const ServerOptions& options) {
+    if (!options.auth) {
+      return;
+    }
+    const std::string& pair = options.auth->reveal();
+    const size_t colon = pair.find(':');
+    const std::string wanted =
+        httplib::make_basic_authentication_header(pair.substr(0, colon), pair.substr(colon + 1))
+            .second;
+    server_.set_pre_routing_handler(
+        [wanted](const httplib::Request& request, httplib::Response& response) {
+          if (request.path == "/healthz" ||
+              same_secret(request.get_header_value("Authorization"), wanted)) {
+            return httplib::Server::HandlerResponse::Unhandled;
+          }
+          response.status = 401;
+          response.set_header("WWW-Authenticate", "Basic realm=\"gatewatch\", charset=\"UTF-8\"");
+          response.set_content("authentication required\n", kText);
+          return httplib::Server::HandlerResponse::Handled;
+        });
+  }
+
+  void add_routes() {
+    server_.Get("/healthz", [this](const httplib::Request&, httplib::Response& response) {
+      const std::shared_ptr<const Snapshot> snapshot = source_();
+      if (snapshot == nullptr) {
+        response.status = 503;
+        response.set_content("the probe loop does not answer\n", kText);
+      } else if (!snapshot->health.storage_ok) {
+        response.status = 503;
+        response.set_content(snapshot->health.storage_error + "\n", kText);
+      } else {
+        response.set_content("ok\n", kText);
+      }
+    });
+    server_.Get("/metrics", [this](const httplib::Request& request, httplib::Response& response) {
+      const bool open_metrics = wants_open_metrics(request);
+      with_snapshot(response, [&](const Snapshot& snapshot) {
+        response.set_content(render_metrics(snapshot, open_metrics ? MetricsFormat::OpenMetrics
+                                                                   : MetricsFormat::Prometheus),
+                             open_metrics
+                                 ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                                 : "text/plain; version=0.0.4; charset=utf-8");
+      });
+    });
+    server_.Get("/", [this](const httplib::Request&, httplib::Response& response) {
+      with_snapshot(response, [&](const Snapshot& snapshot) {
+        response.set_content(render_status_page(snapshot), "text/html; charset=utf-8");
+      });
+    });
+  }
+
+  template <typename Use>
+  void with_snapshot(httplib::Response& response, Use use) {
+    const std::shared_ptr<const Snapshot> snapshot = source_();
+    if (snapshot == nullptr) {
+      response.status = 503;
+      response.set_content("the probe loop does not answer\n", kText);
+      return;
+    }
+    use(*snapshot);
+  }
+
+  void listen(const ServerOptions& options) {
+    errno = 0;
+    if (options.port == 0) {
+      port = server_.bind_to_any_port(options.host);
+    } else {
+      port = server_.bind_to_port(options.host, options.port) ? options.port : -1;
+    }
+    if (port < 0) {
+      const int reason = errno == 0 ? EADDRNOTAVAIL : errno;
+      throw std::runtime_error("cannot listen on " + options.host + " port " +
+                               std::to_string(options.port) + ": " +
+                               std::generic_category().message(reason));
+    }
+    thread_ = std::thread([this] { server_.listen_after_bind(); });
+    // stop() has no effect on a server that has not begun to listen.
+    while (!server_.is_running()) {
+      std::this_thread::yield();
+    }
+  }
+
+  SnapshotSource source_;
+  httplib::Server server_;
+  std::thread thread_;
+};
+
+Server::Server(const ServerOptions& options, SnapshotSource source)
+    : impl_(std::make_unique<Impl>(options, std::move(source))) {}
+Server::~Server() = default;
+int Server::port() const {
+  return impl_->port;
+}
+void Server::stop() {
+  impl_->stop();
+}
+
+}  // namespace gatewatch::web
