@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: MIT
+//
+// How it works: the loop thread owns settings, schedule and pipeline. Other threads reach them by
+// posting a task to the loop and waiting for its answer with a deadline; the task owns all it
+// touches, so that one that runs after its asker gave up does no harm.
+#include "daemon/app.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <future>
+#include <utility>
+
+#include "core/log.h"
+#include "daemon/service.h"
+#include "daemon/signals.h"
+#include "storage/error.h"
+#include "storage/history.h"
+#include "web/json.h"
+
+namespace gatewatch::daemon {
+namespace {
+
+// Descriptors kept for the database, the log, the control socket, web clients and channels.
+constexpr size_t kReservedDescriptors = 256;
+constexpr size_t kMostDescriptors = 65'536;
+constexpr size_t kLeastInFlight = 64;
+
+constexpr Duration kSnapshotAge = std::chrono::milliseconds(250);
+constexpr Duration kStopPoll = std::chrono::milliseconds(20);
+
+// Raises the limit of open descriptors as far as it goes, and says how many probes it allows.
+size_t max_in_flight() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+    return kLeastInFlight;
+  }
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, kMostDescriptors);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  const size_t descriptors = limit.rlim_cur;
+  return descriptors > kReservedDescriptors + kLeastInFlight ? descriptors - kReservedDescriptors
+                                                             : kLeastInFlight;
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) {
+    return "unknown";
+  }
+  return name.data();
+}
+
+// Waits for what a posted task promises; empty where the loop is stuck, or `ended` with the task
+// unrun.
+template <typename Value>
+std::optional<Value> await(std::future<Value> answer, Duration patience,
+                           const std::atomic<bool>& ended) {
+  static constexpr Duration kSlice = std::chrono::milliseconds(50);
+  for (Duration waited{}; waited < patience && !ended; waited += kSlice) {
+    if (answer.wait_for(std::min(kSlice, patience - waited)) == std::future_status::ready) {
+      break;
+    }
+  }
+  if (answer.wait_for(Duration::zero()) != std::future_status::ready) {
+    return std::nullopt;
+  }
+  try {
+    return answer.get();
+  } catch (const std::future_error&) {  // the task was destroyed unrun
+    return std::nullopt;
+  }
+}
+
+Duration longest_reopen(const Settings& settings) {
+  Duration longest{};
+  for (const config::RuleConfig& rule : settings.rules) {
+    longest = std::max(longest, rule.rule.reopen_within);
+  }
+  return longest;
+}
+
+}  // namespace
+
+App::App(Settings settings, std::string config_path, config::LoadOptions load_options,
+         const Clock& clock)
+    : clock_(clock),
+      config_path_(std::move(config_path)),
+      load_options_(std::move(load_options)),
+      started_at_(clock.wall()),
+      settings_(std::move(settings)),
+      state_lock_(settings_.storage.path),
+      rng_(Rng::from_entropy()),
+      loop_(clock),
+      delivery_(clock,
+                [this](const std::string& id, DeliveryProgress progress) {
+                  writer_.add(storage::Settlement{id, std::move(progress)});
+                }),
+      writer_(
+          {.path = settings_.storage.path,
+           .retention = settings_.storage.retention,
+           .on_committed = [this](const std::vector<std::string>& ids) { delivery_.release(ids); }},
+          clock),
+      pipeline_(loop_, rng_, writer_, delivery_, {host_name(), GATEWATCH_VERSION}),
+      resolver_(loop_, {}),
+      curl_(loop_),
+      services_{loop_, resolver_, curl_},
+      scheduler_(loop_, rng_, max_in_flight(),
+                 {.on_sample = [this](Sample sample) { pipeline_.take(std::move(sample)); },
+                  .on_skip = [this](const std::string& target,
+                                    uint64_t turns) { pipeline_.skip(target, turns); }}) {
+  storage::check_database(settings_.storage.path);
+  if (!settings_.daemon.listen_host.empty()) {
+    web_ = std::make_unique<web::Server>(
+        web::ServerOptions{settings_.daemon.listen_host, settings_.daemon.listen_port,
+                           settings_.web.auth},
+        [this] { return snapshot(); });
+  }
+  make_control_socket();
+  reloader_ = std::make_unique<Reloader>([this] { reload(); });
+}
+
+App::~App() {
+  // Whoever calls into the rest goes first.
+  reloader_.reset();
+  control_.reset();
+  web_.reset();
+  delivery_.stop(clock_.steady());
+}
+
+void App::make_control_socket() {
+  control_ = std::make_unique<ControlServer>(
+      control_path(settings_.storage.path),
+      std::map<std::string, ControlServer::Handler>{
+          {kStatusPath, [this](const std::string&) { return answer_status(); }},
+          {kReloadPath, [this](const std::string&) { return encode(reload()); }},
+          {kTestChannelPath, [this](const std::string& name) { return answer_test_channel(name); }},
+          {kRecordPath, [this](const std::string& json) { return answer_record(json); }},
+      });
+}
+
+ExitCode App::run() {
+  const SignalWatch signals(
+      loop_, [this] { begin_stop(); }, [this] { reloader_->request(); });
+  start();
+  loop_.run();
+  ended_ = true;
+
+  reloader_.reset();
+  control_.reset();
+  web_.reset();
+  delivery_.stop(clock_.steady() + kFinishDelivery);
+  const bool stored = writer_.stop(clock_.steady() + kFinishStorage);
+  if (!stored) {
+    log(LogLevel::Error, "stopped with unstored samples", {{"error", writer_.health().error}});
+    return ExitCode::Failed;
+  }
+  log(LogLevel::Info, "stopped");
+  return ExitCode::Fine;
+}
+
+void App::start() {
+  pipeline_.configure(settings_);
+  try {
+    pipeline_.restore(
+        storage::remember(settings_.storage.path,
+                          loop_.wall_now() - std::chrono::ceil<std::chrono::microseconds>(
+                                                 longest_reopen(settings_))),
+        settings_.storage.path);
+  } catch (const storage::StorageError& error) {
+    log(LogLevel::Error, "nothing remembered", {{"reason", error.what()}});
+  }
+  writer_.start();
+  for (const ProbedTarget& probed : settings_.targets) {
+    schedule(probed);
+  }
+  every(Pipeline::kTendInterval, [this] {
+    pipeline_.tend();
+    tell_status();
+  });
+  if (const auto interval = service::watchdog_interval()) {
+    every(*interval, [this] {
+      if (delivery_.health().turning) {
+        service::tell_watchdog();
+      }
+    });
+  }
+  log(LogLevel::Info, "started",
+      {{"version", GATEWATCH_VERSION},
+       {"targets", settings_.targets.size()},
+       {"database", settings_.storage.path},
+       {"listen", web_ ? settings_.daemon.listen_host + ":" + std::to_string(web_->port())
+                       : std::string("off")}});
+  service::tell_ready(status_line());
+}
+
+void App::every(Duration interval, std::function<void()> task) {
+  loop_.call_at(loop_.now() + interval, [this, interval, task = std::move(task)]() mutable {
+    task();
+    every(interval, std::move(task));
+  });
+}
+
+void App::schedule(const ProbedTarget& probed) {
+  if (probed.target.enabled) {
+    scheduler_.set(probed.target, probed.make_prober(services_));
+  } else {
+    scheduler_.remove(probed.target.name);
+  }
+}
+
+// The settings of what did not change stay as they are: its prober, its schedule, its channel.
+void App::apply(Settings settings) {
+  for (const ProbedTarget& old : settings_.targets) {
+    if (settings.find_target(old.target.name) == nullptr) {
+      scheduler_.remove(old.target.name);
+    }
+  }
+  for (const ProbedTarget& probed : settings.targets) {
+    const ProbedTarget* old = settings_.find_target(probed.target.name);
+    if (old == nullptr || old->target != probed.target || old->fingerprint != probed.fingerprint) {
+      schedule(probed);
+    }
+  }
+  for (auto& [name, channel] : settings.channels) {
+    const auto old = settings_.channel_fingerprints.find(name);
+    if (old != settings_.channel_fingerprints.end() &&
+        old->second == settings.channel_fingerprints[name]) {
+      channel = settings_.channels[name];
+    }
+  }
+  if (settings.storage.path != settings_.storage.path ||
+      settings.daemon.listen_host != settings_.daemon.listen_host ||
+      settings.daemon.listen_port != settings_.daemon.listen_port ||
+      settings.web.auth != settings_.web.auth) {
+    log(LogLevel::Warning, "[storage] path, [daemon] listen and [web] take effect at a restart");
+  }
+  writer_.set_retention(settings.storage.retention);
+  set_log_level(settings.daemon.log_level);
+  pipeline_.configure(settings);
+  settings_ = std::move(settings);
+}
+
+ReloadReply App::reload() {
+  MutexLock lock(reload_mutex_);
+  service::tell_reloading(clock_.steady());
+  LoadedSettings loaded = load_settings(config_path_, load_options_);
+  ReloadReply reply{.applied = false, .error = {}, .diagnostics = std::move(loaded.diagnostics)};
+  for (const config::Diagnostic& diagnostic : reply.diagnostics) {
+    log(diagnostic.gravity == config::Gravity::Error ? LogLevel::Error : LogLevel::Warning,
+        config::to_string(diagnostic));
+  }
+  std::string problem;
+  if (loaded.settings) {
+    auto done = std::make_shared<std::promise<bool>>();
+    std::future<bool> answer = done->get_future();
+    loop_.post([this, done = std::move(done), settings = std::move(*loaded.settings)]() mutable {
+      apply(std::move(settings));
+      done->set_value(true);
+    });
+    reply.applied = await(std::move(answer), kAnswerPatience, ended_).value_or(false);
+    if (!reply.applied) {
+      reply.error = "the probe loop does not answer";
+    }
+  } else {
+    const auto mistake = std::find_if(
+        reply.diagnostics.begin(), reply.diagnostics.end(),
+        [](const auto& diagnostic) { return diagnostic.gravity == config::Gravity::Error; });
+    problem = mistake == reply.diagnostics.end() ? "" : config::to_string(*mistake);
+  }
+  log(reply.applied ? LogLevel::Info : LogLevel::Error,
+      reply.applied ? "configuration reloaded" : "configuration not reloaded, the old one goes on");
+  loop_.post([this, text = std::move(problem)] {
+    reload_problem_ = text;
+    told_status_ = status_line();
+    service::tell_ready(told_status_);
+  });
+  return reply;
+}
+
+void App::begin_stop() {
+  if (stopping_) {
+    return;
+  }
+  stopping_ = true;
+  log(LogLevel::Info, "stopping");
+  service::tell_stopping();
+  scheduler_.pause();
+  wait_for_probes(loop_.now() + kFinishProbes);
+}
+
+void App::wait_for_probes(SteadyTime deadline) {
+  if (scheduler_.in_flight() == 0 || loop_.now() >= deadline) {
+    scheduler_.abort_all("gatewatch was stopped");
+    loop_.stop();
+    return;
+  }
+  loop_.call_at(loop_.now() + kStopPoll, [this, deadline] { wait_for_probes(deadline); });
+}
+
+std::string App::status_line() const {
+  const size_t targets = settings_.targets.size();
+  const size_t open = pipeline_.open_incidents();
+  return "watching " + std::to_string(targets) + (targets == 1 ? " target, " : " targets, ") +
+         (open == 0 ? std::string("no incident") : std::to_string(open) + " open incident") +
+         (open > 1 ? "s" : "") +
+         (reload_problem_.empty() ? "" : "; configuration NOT reloaded: " + reload_problem_);
+}
+
+void App::tell_status() {
+  std::string status = status_line();
+  if (status != told_status_) {
+    told_status_ = std::move(status);
+    service::tell_status(told_status_);
+  }
+}
+
+Snapshot App::make_snapshot() const {
+  Snapshot snapshot;
+  snapshot.at = clock_.wall();
+  snapshot.started_at = started_at_;
+  snapshot.version = GATEWATCH_VERSION;
+  pipeline_.fill(snapshot);
+  snapshot.health.probes_in_flight = scheduler_.in_flight();
+  return snapshot;
+}
+
+std::shared_ptr<const Snapshot> App::snapshot() {
+  MutexLock lock(snapshot_mutex_);
+  if (snapshot_ && clock_.steady() - snapshot_at_ < kSnapshotAge) {
+    return snapshot_;
+  }
+  auto done = std::make_shared<std::promise<std::shared_ptr<const Snapshot>>>();
+  std::future<std::shared_ptr<const Snapshot>> answer = done->get_future();
+  loop_.post([this, done = std::move(done)] {
+    done->set_value(std::make_shared<const Snapshot>(make_snapshot()));
+  });
+  snapshot_ = await(std::move(answer), kAnswerPatience, ended_).value_or(nullptr);
+  snapshot_at_ = clock_.steady();
+  return snapshot_;
+}
+
+std::string App::answer_status() {
+  const std::shared_ptr<const Snapshot> now = snapshot();
+  return now == nullptr ? std::string("{}") : web::to_json(*now);
+}
+
+std::string App::answer_test_channel(const std::string& name) {
+  auto done = std::make_shared<std::promise<TestReply>>();
+  std::future<TestReply> answer = done->get_future();
+  loop_.post([this, name, done = std::move(done)] {
+    if (!settings_.channels.contains(name)) {
+      done->set_value({});
+      return;
+    }
+    const Notification notification = pipeline_.announcer().test(name, loop_.wall_now());
+    delivery_.send_test(notification, [done](const alerts::SendResult& result) {
+      done->set_value({.known = true,
+                       .delivered = result.kind == alerts::SendResult::Kind::Delivered,
+                       .detail = result.detail});
+    });
+  });
+  // A lane may be in the middle of another send.
+  const auto reply = await(std::move(answer), 2 * alerts::kSendTimeout + kAnswerPatience, ended_);
+  return encode(reply.value_or(
+      TestReply{.known = true, .delivered = false, .detail = "the channel does not answer"}));
+}
+
+std::string App::answer_record(const std::string& json) {
+  if (std::optional<Sample> sample = decode_sample(json)) {
+    loop_.post([this, taken = std::move(*sample)]() mutable { pipeline_.take(std::move(taken)); });
+  }
+  return "{}";
+}
+
+}  // namespace gatewatch::daemon

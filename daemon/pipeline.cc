@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/pipeline.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "core/log.h"
+#include "storage/error.h"
+
+namespace gatewatch::daemon {
+namespace {
+
+constexpr std::string_view kStorageRule = "storage";
+
+// Stored counts of open incidents are at most this many tends old.
+constexpr int kCountsEvery = 10;
+
+// From when on waiting for the disk is a trouble.
+constexpr Duration kStuckAfter = std::chrono::seconds(5);
+
+std::string storage_trouble(const storage::WriterHealth& health) {
+  if (!health.ok) {
+    return "Samples cannot be stored: " + health.error + ". Probing and alerting go on.";
+  }
+  if (health.oldest_waiting > kStuckAfter) {
+    return "The disk has not taken a commit for " + humanize_duration(health.oldest_waiting) +
+           ". Probing and alerting go on.";
+  }
+  return {};
+}
+
+std::string_view event_of(alerts::Change::Kind kind) {
+  switch (kind) {
+    case alerts::Change::Kind::Opened:
+      return "incident opened";
+    case alerts::Change::Kind::Reopened:
+      return "incident reopened";
+    case alerts::Change::Kind::Resolved:
+      return "incident resolved";
+  }
+  return "incident";
+}
+
+}  // namespace
+
+Pipeline::Pipeline(probe::Loop& loop, Rng& ids, storage::Writer& writer, alerts::Delivery& delivery,
+                   alerts::Source source)
+    : loop_(loop),
+      writer_(writer),
+      delivery_(delivery),
+      evaluator_(ids),
+      self_watch_(ids),
+      announcer_(std::move(source), ids) {}
+
+alerts::Instant Pipeline::now() const {
+  return {loop_.now(), loop_.wall_now()};
+}
+
+void Pipeline::configure(const Settings& settings) {
+  std::vector<Target> targets;
+  std::transform(settings.targets.begin(), settings.targets.end(), std::back_inserter(targets),
+                 [](const ProbedTarget& probed) { return probed.target; });
+  board_.set_targets(std::move(targets));
+  for (const alerts::Change& change : evaluator_.configure(settings.watched(), now())) {
+    tell(change);
+  }
+  announcer_.configure(settings.channels, settings.channels_of_rule());
+  delivery_.set_channels(settings.channels);
+}
+
+void Pipeline::restore(storage::Remembered remembered, const std::string& database_path) {
+  const alerts::Instant start = now();
+  dead_letters_before_ = remembered.dead_letters;
+  const auto own = std::stable_partition(
+      remembered.incidents.begin(), remembered.incidents.end(),
+      [](const Incident& incident) { return incident.detected_by != kDetectedBySelf; });
+  for (auto incident = own; incident != remembered.incidents.end(); ++incident) {
+    if (incident->is_open()) {
+      self_watch_.restore(std::move(*incident));
+    }
+  }
+  remembered.incidents.erase(own, remembered.incidents.end());
+
+  for (storage::OutboxEntry& entry : remembered.outbox) {
+    delivery_.add(std::move(entry.notification), std::move(entry.progress), true);
+  }
+  const std::vector<alerts::Change> ended =
+      evaluator_.restore(std::move(remembered.incidents), start);
+  try {
+    const auto span = std::chrono::ceil<std::chrono::microseconds>(evaluator_.memory());
+    storage::for_each_sample(database_path, start.wall - span, [&](const Sample& sample) {
+      const Duration age = std::max<Duration>(start.wall - sample.at, Duration::zero());
+      evaluator_.replay(sample, start.steady - age);
+    });
+  } catch (const storage::StorageError& error) {
+    log(LogLevel::Warning, "windows start empty", {{"reason", error.what()}});
+  }
+  for (const alerts::Change& change : ended) {
+    tell(change);
+  }
+}
+
+void Pipeline::take(Sample sample) {
+  board_.take(sample);
+  const std::vector<alerts::Change> changes = evaluator_.take(sample, now());
+  writer_.add(std::move(sample));
+  for (const alerts::Change& change : changes) {
+    tell(change);
+  }
+}
+
+void Pipeline::skip(const std::string& target, uint64_t turns) {
+  board_.skip(target, turns);
+}
+
+// The lanes learn of a message before the writer does, so that the writer's word that it is
+// durable never comes too early.
+void Pipeline::tell(const alerts::Change& change) {
+  const Incident& incident = change.incident;
+  log(change.kind == alerts::Change::Kind::Resolved ? LogLevel::Info : LogLevel::Warning,
+      event_of(change.kind),
+      {{"target", incident.target},
+       {"rule", incident.rule},
+       {"incident", incident.id},
+       {"bad", change.window.bad},
+       {"probes", change.window.probes},
+       {"reason", incident.reason},
+       {"summary", incident.verdict.summary}});
+  storage::Transition transition{.incident = incident,
+                                 .messages = announcer_.announce(change, loop_.wall_now())};
+  for (const Notification& notification : transition.messages) {
+    DeliveryProgress progress;
+    progress.next_attempt_at = notification.created_at;
+    delivery_.add(notification, progress, false);
+  }
+  writer_.add(std::move(transition));
+}
+
+void Pipeline::tend() {
+  const storage::WriterHealth health = writer_.health();
+  std::string trouble = storage_trouble(health);
+  if (trouble.empty() && health.note != told_note_) {
+    told_note_ = health.note;
+    trouble = health.note;
+  }
+  if (const auto change = self_watch_.observe(kStorageRule, trouble, now())) {
+    tell(*change);
+  }
+  if (++tends_ % kCountsEvery == 0) {
+    std::vector<Incident> open = evaluator_.open_incidents();
+    if (!open.empty()) {
+      writer_.update_counts(std::move(open));
+    }
+  }
+}
+
+size_t Pipeline::open_incidents() const {
+  return evaluator_.open_incidents().size() + self_watch_.open_incidents().size();
+}
+
+void Pipeline::fill(Snapshot& snapshot) const {
+  board_.fill(snapshot);
+  snapshot.open_incidents = evaluator_.open_incidents();
+  for (Incident& incident : self_watch_.open_incidents()) {
+    snapshot.open_incidents.push_back(std::move(incident));
+  }
+  const storage::WriterHealth storage = writer_.health();
+  snapshot.health.samples_stored = storage.samples_stored;
+  snapshot.health.samples_dropped = storage.samples_dropped;
+  snapshot.health.samples_waiting = storage.waiting;
+  snapshot.health.storage_error = storage_trouble(storage);
+  snapshot.health.storage_ok = snapshot.health.storage_error.empty();
+  const alerts::DeliveryHealth delivery = delivery_.health();
+  snapshot.health.notifications_pending = delivery.pending;
+  snapshot.health.notifications_delivered = delivery.delivered;
+  snapshot.health.dead_letters = dead_letters_before_ + delivery.died;
+}
+
+}  // namespace gatewatch::daemon

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+//
+// The way of a sample on the loop thread: shown on the board, judged by the rules, handed to the
+// writer; and, where it changes an incident, told. Nothing here waits: deciding comes first, the
+// disk and the channels follow on their own threads.
+//
+// Thread: the loop's.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "alerts/announcer.h"
+#include "alerts/delivery.h"
+#include "alerts/evaluator.h"
+#include "alerts/self_watch.h"
+#include "core/id.h"
+#include "core/sample.h"
+#include "core/snapshot.h"
+#include "daemon/board.h"
+#include "daemon/settings.h"
+#include "probe/loop.h"
+#include "storage/history.h"
+#include "storage/writer.h"
+
+namespace gatewatch::daemon {
+
+class Pipeline {
+ public:
+  // Requires: all of them outlive the pipeline.
+  Pipeline(probe::Loop& loop, Rng& ids, storage::Writer& writer, alerts::Delivery& delivery,
+           alerts::Source source);
+
+  // Watches and tells by `settings` from now on. What a change ends is told by the rules and to
+  // the channels from before.
+  void configure(const Settings& settings);
+
+  // Goes on where the last daemon stopped. Requires: configure() was called, nothing else.
+  void restore(storage::Remembered remembered, const std::string& database_path);
+
+  void take(Sample sample);
+  void skip(const std::string& target, uint64_t turns);
+
+  // Looks after gatewatch itself and keeps the stored counts of open incidents fresh. Called every
+  // kTendInterval.
+  void tend();
+  static constexpr Duration kTendInterval = std::chrono::seconds(1);
+
+  [[nodiscard]] alerts::Announcer& announcer() { return announcer_; }
+  [[nodiscard]] size_t open_incidents() const;
+  // Fills everything of `snapshot` but what the scheduler knows.
+  void fill(Snapshot& snapshot) const;
+
+ private:
+  void tell(const alerts::Change& change);
+  [[nodiscard]] alerts::Instant now() const;
+
+  probe::Loop& loop_;
+  storage::Writer& writer_;
+  alerts::Delivery& delivery_;
+  Board board_;
+  alerts::Evaluator evaluator_;
+  alerts::SelfWatch self_watch_;
+  alerts::Announcer announcer_;
+  uint64_t dead_letters_before_ = 0;  // those of earlier runs
+  std::string told_note_;             // the writer's note that was made an incident
+  int tends_ = 0;
+};
+
+}  // namespace gatewatch::daemon

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/settings.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "alerts/channel.h"
+
+namespace gatewatch::daemon {
+namespace {
+
+void read_targets(config::Config& config, Settings& settings) {
+  for (config::TargetConfig& item : config.targets) {
+    ProbedTarget probed{.target = item.target,
+                        .fingerprint = item.settings.fingerprint(),
+                        .make_prober = probe::read_prober(item.target, item.settings)};
+    item.settings.finish();
+    settings.targets.push_back(std::move(probed));
+  }
+  probe::check_defaults(config.defaults);
+  config.defaults.finish();
+}
+
+void read_channels(config::Config& config, Settings& settings) {
+  for (config::ChannelConfig& item : config.channels) {
+    std::shared_ptr<alerts::Channel> channel = alerts::make_channel(item.kind, item.settings);
+    item.settings.finish();
+    settings.channel_fingerprints[item.name] = item.settings.fingerprint();
+    settings.channels[item.name] = std::move(channel);
+  }
+}
+
+// Lets the kinds read what config left to them.
+LoadedSettings complete(std::optional<config::Config> config, config::Diagnostics& diagnostics) {
+  Settings settings;
+  if (config) {
+    settings.daemon = config->daemon;
+    settings.web = config->web;
+    settings.storage = config->storage;
+    settings.rules = config->rules;
+    read_targets(*config, settings);
+    read_channels(*config, settings);
+  }
+  LoadedSettings loaded{.settings = std::nullopt,
+                        .diagnostics = diagnostics.sorted(),
+                        .database_path = settings.storage.path};
+  if (config && !diagnostics.has_errors()) {
+    loaded.settings = std::move(settings);
+  }
+  return loaded;
+}
+
+}  // namespace
+
+const ProbedTarget* Settings::find_target(const std::string& name) const {
+  const auto found = std::find_if(targets.begin(), targets.end(), [&](const ProbedTarget& probed) {
+    return probed.target.name == name;
+  });
+  return found == targets.end() ? nullptr : &*found;
+}
+
+std::vector<alerts::Watched> Settings::watched() const {
+  std::vector<alerts::Watched> all;
+  std::vector<std::shared_ptr<const Rule>> shared(rules.size());
+  for (const ProbedTarget& probed : targets) {
+    alerts::Watched watched{.target = probed.target, .rules = {}};
+    for (size_t i = 0; i < rules.size(); ++i) {
+      if (!rules[i].applies_to(probed.target)) {
+        continue;
+      }
+      Rule rule = rules[i].for_target(probed.target);
+      if (!shared[i] || *shared[i] != rule) {
+        shared[i] = std::make_shared<const Rule>(std::move(rule));
+      }
+      watched.rules.push_back(shared[i]);
+    }
+    all.push_back(std::move(watched));
+  }
+  return all;
+}
+
+std::map<std::string, std::vector<std::string>> Settings::channels_of_rule() const {
+  std::map<std::string, std::vector<std::string>> names;
+  for (const config::RuleConfig& rule : rules) {
+    names[rule.rule.name] = rule.channels;
+  }
+  return names;
+}
+
+LoadedSettings load_settings(const std::string& path, const config::LoadOptions& options) {
+  config::Diagnostics diagnostics;
+  return complete(config::load(path, options, diagnostics), diagnostics);
+}
+
+LoadedSettings load_settings_text(const std::string& name, std::string text) {
+  config::Diagnostics diagnostics;
+  return complete(config::load_text(name, std::move(text), {}, diagnostics), diagnostics);
+}
+
+}  // namespace gatewatch::daemon

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+//
+// A configuration that was read to the last key: the values of config, with the probers and
+// channels that the kinds make of them. `check`, start and reload all come through here, so a
+// configuration that checks is one that starts.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "alerts/announcer.h"
+#include "alerts/evaluator.h"
+#include "config/config.h"
+#include "config/diagnostic.h"
+#include "core/target.h"
+#include "probe/kinds.h"
+
+namespace gatewatch::daemon {
+
+struct ProbedTarget {
+  Target target;
+  std::string fingerprint;  // of everything its prober is made of
+  probe::MakeProber make_prober;
+};
+
+struct Settings {
+  config::DaemonConfig daemon;
+  config::WebConfig web;
+  config::StorageConfig storage;
+  std::vector<ProbedTarget> targets;
+  std::vector<config::RuleConfig> rules;
+  alerts::Channels channels;
+  std::map<std::string, std::string> channel_fingerprints;  // by channel name
+
+  [[nodiscard]] const ProbedTarget* find_target(const std::string& name) const;
+  // Every target with the rules that apply to it.
+  [[nodiscard]] std::vector<alerts::Watched> watched() const;
+  [[nodiscard]] std::map<std::string, std::vector<std::string>> channels_of_rule() const;
+};
+
+struct LoadedSettings {
+  std::optional<Settings> settings;             // empty where there are errors
+  std::vector<config::Diagnostic> diagnostics;  // errors and warnings, sorted
+  std::string database_path;                    // as far as a configuration with errors tells
+};
+
+// Thread: any. Reads files, nothing else.
+[[nodiscard]] LoadedSettings load_settings(const std::string& path,
+                                           const config::LoadOptions& options);
+
+// The same from a text, which diagnostics call `name`. Reads no files.
+[[nodiscard]] LoadedSettings load_settings_text(const std::string& name, std::string text);
+
+}  // namespace gatewatch::daemon

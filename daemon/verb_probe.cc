@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+//
+// `probe` makes one request itself, with its own loop, so that it shows what this machine and this
+// person's configuration see; a probe of a configured target is handed to the daemon to be stored.
+#include <array>
+#include <cstdio>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "core/text.h"
+#include "daemon/control_messages.h"
+#include "daemon/control_socket.h"
+#include "daemon/verbs.h"
+#include "probe/curl_engine.h"
+#include "probe/epoll_loop.h"
+#include "probe/kinds.h"
+#include "probe/resolver.h"
+
+namespace gatewatch::daemon {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr Duration kRecordTimeout = std::chrono::seconds(2);
+
+bool is_url(std::string_view text) {
+  return text.find("://") != std::string_view::npos;
+}
+
+Json json_of(const std::optional<Duration>& length) {
+  return length ? Json(to_ms(*length)) : Json(nullptr);
+}
+
+void print_json(const Target& target, const std::string& name, const ProbeResult& result) {
+  const Json json = {
+      {"target", name.empty() ? Json(nullptr) : Json(name)},
+      {"url", target.url},
+      {"outcome", to_string(result.outcome)},
+      {"status", result.status == 0 ? Json(nullptr) : Json(result.status)},
+      {"reason", result.reason},
+      {"address", result.address.empty() ? Json(nullptr) : Json(result.address)},
+      {"phases_ms",
+       {{"dns", json_of(result.phases.dns)},
+        {"connect", json_of(result.phases.connect)},
+        {"tls", json_of(result.phases.tls)},
+        {"first_byte", json_of(result.phases.first_byte)},
+        {"total", to_ms(result.latency)}}},
+      {"error", result.error.empty() ? Json(nullptr) : Json(result.error)},
+      {"answered_by", {{"role", "unknown"}, {"product", nullptr}, {"rule", nullptr}}},
+      {"causes", Json::array()},
+      {"verdict",
+       {{"fault", to_string(Fault::Unknown)}, {"summary", ""}, {"evidence", Json::array()}}},
+  };
+  std::cout << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+}
+
+std::string milliseconds(const std::optional<Duration>& length) {
+  if (!length) {
+    return "-";
+  }
+  std::array<char, 32> buffer{};
+  std::snprintf(buffer.data(), buffer.size(), "%.2f ms", to_ms(*length));
+  return buffer.data();
+}
+
+void print_text(const Target& target, const ProbeResult& result) {
+  std::cout << target.url << ": " << to_string(result.outcome);
+  if (result.status != 0) {
+    std::cout << " (" << result.status << (result.reason.empty() ? "" : " ") << result.reason
+              << ')';
+  }
+  std::cout << "\n  address     " << (result.address.empty() ? "-" : result.address)
+            << "\n  dns         " << milliseconds(result.phases.dns) << "\n  connect     "
+            << milliseconds(result.phases.connect) << "\n  tls         "
+            << milliseconds(result.phases.tls) << "\n  first byte  "
+            << milliseconds(result.phases.first_byte) << "\n  total       "
+            << milliseconds(result.latency) << '\n';
+  if (!result.error.empty()) {
+    std::cout << "  error       " << result.error << '\n';
+  }
+}
+
+ExitCode exit_code(const ProbeResult& result) {
+  if (result.outcome == Outcome::Ok) {
+    return ExitCode::Fine;
+  }
+  return is_conclusive(result.outcome) ? ExitCode::Bad : ExitCode::Inconclusive;
+}
+
+Sample probe_once(const ProbedTarget& probed) {
+  probe::EpollLoop loop(system_clock());
+  probe::Resolver resolver(loop, {});
+  probe::CurlEngine curl(loop);
+  const std::unique_ptr<probe::Prober> prober =
+      probed.make_prober(probe::ProbeServices{loop, resolver, curl});
+  Sample sample;
+  sample.target = probed.target.name;
+  sample.purpose = Purpose::Manual;
+  loop.post([&] {
+    sample.at = loop.wall_now();
+    prober->start(loop.now() + probed.target.timeout, [&](ProbeResult result) {
+      sample.result = std::move(result);
+      loop.stop();
+    });
+  });
+  loop.run();
+  return sample;
+}
+
+// A target of no configuration, with every key at its default.
+LoadedSettings settings_for_url(const std::string& url) {
+  const Json quoted = url;  // JSON's escapes are among those of TOML's basic strings
+  const std::string text = "[[target]]\nname = \"command line\"\nurl = " +
+                           quoted.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
+  return load_settings_text("command line", text);
+}
+
+ExitCode probe_url(const Command& command) {
+  const LoadedSettings loaded = settings_for_url(command.subject);
+  if (!loaded.settings) {
+    for (const config::Diagnostic& diagnostic : loaded.diagnostics) {
+      std::cerr << "gatewatch: " << diagnostic.message
+                << (diagnostic.hint.empty() ? "" : " (" + diagnostic.hint + ")") << '\n';
+    }
+    return ExitCode::Usage;
+  }
+  const ProbedTarget& probed = loaded.settings->targets.front();
+  const Sample sample = probe_once(probed);
+  if (command.json) {
+    print_json(probed.target, "", sample.result);
+  } else {
+    print_text(probed.target, sample.result);
+  }
+  return exit_code(sample.result);
+}
+
+void print_unknown(const Settings& settings, const std::string& name) {
+  std::vector<std::string_view> names;
+  for (const ProbedTarget& probed : settings.targets) {
+    names.push_back(probed.target.name);
+  }
+  const std::string_view near = closest(name, names);
+  std::cerr << "gatewatch: no target \"" << name << '"'
+            << (near.empty() ? "" : " (did you mean \"" + std::string(near) + "\"?)") << '\n';
+}
+
+}  // namespace
+
+ExitCode probe(const Command& command) {
+  // A name wins over a URL; a URL needs no configuration.
+  if (is_url(command.subject) && !command.config_given) {
+    return probe_url(command);
+  }
+  const std::optional<Settings> settings = load_for_tool(command);
+  if (!settings) {
+    return ExitCode::Config;
+  }
+  const ProbedTarget* probed = settings->find_target(command.subject);
+  if (probed == nullptr) {
+    if (is_url(command.subject)) {
+      return probe_url(command);
+    }
+    print_unknown(*settings, command.subject);
+    return ExitCode::Usage;
+  }
+  const Sample sample = probe_once(*probed);
+  std::string ignored;  // without a daemon there is nobody to store it
+  (void)ask_daemon(control_paths(command.config_path, settings->storage.path), kRecordPath,
+                   encode(sample), kRecordTimeout, ignored);
+  if (command.json) {
+    print_json(probed->target, probed->target.name, sample.result);
+  } else {
+    print_text(probed->target, sample.result);
+  }
+  return exit_code(sample.result);
+}
+
+}  // namespace gatewatch::daemon

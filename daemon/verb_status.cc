@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+//
+// `status` asks the running daemon; `incidents` reads the database.
+#include <array>
+#include <cstdio>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "core/text.h"
+#include "daemon/control_messages.h"
+#include "daemon/text_table.h"
+#include "daemon/verbs.h"
+#include "storage/history.h"
+#include "web/json.h"
+
+namespace gatewatch::daemon {
+namespace {
+
+using Json = nlohmann::json;
+
+std::string text_at(const Json& json, const char* key) {
+  const auto found = json.find(key);
+  if (found == json.end() || found->is_null()) {
+    return "-";
+  }
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+std::string milliseconds_at(const Json& json, const char* key) {
+  std::array<char, 32> buffer{};
+  std::snprintf(buffer.data(), buffer.size(), "%.1f ms", json.value(key, 0.0));
+  return buffer.data();
+}
+
+void print_targets(const Json& status) {
+  std::vector<std::vector<std::string>> rows{
+      {"TARGET", "OUTCOME", "STATUS", "LATENCY", "PROBED", "PROBES", "SKIPPED"}};
+  for (const Json& target : status.at("targets")) {
+    const Json& last = target.at("last");
+    std::vector<std::string> row{text_at(target, "name")};
+    if (last.is_null()) {
+      row.insert(row.end(), {target.value("enabled", true) ? "(not probed yet)" : "(disabled)", "-",
+                             "-", "-"});
+    } else {
+      row.insert(row.end(), {text_at(last, "outcome"), text_at(last, "status"),
+                             milliseconds_at(last, "latency_ms"), text_at(last, "at")});
+    }
+    row.insert(row.end(), {text_at(target, "probes"), text_at(target, "skipped")});
+    rows.push_back(std::move(row));
+  }
+  std::cout << text_table(rows);
+}
+
+void print_open_incidents(const Json& status) {
+  std::vector<std::vector<std::string>> rows{
+      {"OPEN INCIDENT", "RULE", "SEVERITY", "SINCE", "BAD", "PROBES", "ID"}};
+  for (const Json& incident : status.at("incidents")) {
+    rows.push_back({text_at(incident, "target"), text_at(incident, "rule"),
+                    text_at(incident, "severity"), text_at(incident, "opened_at"),
+                    text_at(incident, "bad"), text_at(incident, "probes"),
+                    text_at(incident, "id")});
+  }
+  std::cout << '\n' << text_table(rows);
+}
+
+void print_own_troubles(const Json& status) {
+  const Json& storage = status.at("storage");
+  if (!storage.value("ok", true)) {
+    std::cout << "\nstorage: " << text_at(storage, "error") << '\n';
+  }
+  const Json& notifications = status.at("notifications");
+  if (const int pending = notifications.value("pending", 0); pending > 0) {
+    std::cout << "\nmessages waiting to be delivered: " << pending << '\n';
+  }
+  if (const int dead = notifications.value("dead_letters", 0); dead > 0) {
+    std::cout << "\ndead letters (messages given up): " << dead << '\n';
+  }
+}
+
+}  // namespace
+
+ExitCode status(const Command& command) {
+  const std::optional<Settings> settings = load_for_tool(command);
+  if (!settings) {
+    return ExitCode::Config;
+  }
+  const std::optional<std::string> answer = ask(command, settings->storage.path, kStatusPath, "");
+  if (!answer) {
+    return ExitCode::Failed;
+  }
+  const Json status = Json::parse(*answer, nullptr, false);
+  if (!status.is_object() || !status.contains("targets")) {
+    std::cerr << "gatewatch: the daemon is there, but its probe loop does not answer\n";
+    return ExitCode::Failed;
+  }
+  if (command.json) {
+    std::cout << *answer << '\n';
+  } else {
+    print_targets(status);
+    if (!status.at("incidents").empty()) {
+      print_open_incidents(status);
+    }
+    print_own_troubles(status);
+  }
+  return status.at("incidents").empty() ? ExitCode::Fine : ExitCode::Bad;
+}
+
+ExitCode incidents(const Command& command) {
+  const std::optional<Settings> settings = load_for_tool(command);
+  if (!settings) {
+    return ExitCode::Config;
+  }
+  storage::IncidentQuery query{.target = std::nullopt, .since = std::nullopt};
+  query.limit = static_cast<size_t>(command.limit);
+  if (!command.subject.empty()) {
+    query.target = command.subject;
+  }
+  if (command.since) {
+    query.since =
+        system_clock().wall() - std::chrono::ceil<std::chrono::microseconds>(*command.since);
+  }
+  const std::vector<Incident> found = storage::find_incidents(settings->storage.path, query);
+  if (command.json) {
+    std::cout << web::to_json(found) << '\n';
+    return ExitCode::Fine;
+  }
+  std::vector<std::vector<std::string>> rows{
+      {"OPENED", "LASTED", "TARGET", "RULE", "SEVERITY", "CLASS", "FAULT", "BAD", "PROBES", "ID"}};
+  for (const Incident& incident : found) {
+    rows.push_back(
+        {format_local(incident.opened_at),
+         incident.resolved_at ? humanize_duration(*incident.resolved_at - incident.opened_at)
+                              : std::string("still open"),
+         incident.target, incident.rule, std::string(to_string(incident.severity)),
+         std::string(to_string(incident.incident_class)),
+         std::string(to_string(incident.verdict.fault)), std::to_string(incident.total.bad),
+         std::to_string(incident.total.probes), incident.id});
+  }
+  if (found.empty()) {
+    std::cout << "no incidents\n";
+  } else {
+    std::cout << text_table(rows);
+  }
+  return ExitCode::Fine;
+}
+
+}  // namespace gatewatch::daemon

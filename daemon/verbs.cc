@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/verbs.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <utility>
+
+#include "alerts/channel.h"
+#include "core/text.h"
+#include "daemon/app.h"
+#include "daemon/control_messages.h"
+#include "daemon/control_socket.h"
+#include "daemon/log_sink.h"
+#include "daemon/signals.h"
+
+namespace gatewatch::daemon {
+namespace {
+
+// Longer than the longest answer takes: a test message behind another send.
+constexpr Duration kAskTimeout = 3 * alerts::kSendTimeout;
+
+bool has_errors(const std::vector<config::Diagnostic>& diagnostics) {
+  return std::any_of(diagnostics.begin(), diagnostics.end(), [](const auto& diagnostic) {
+    return diagnostic.gravity == config::Gravity::Error;
+  });
+}
+
+std::string counted(size_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+void print_diagnostics(const std::vector<config::Diagnostic>& diagnostics) {
+  for (const config::Diagnostic& diagnostic : diagnostics) {
+    std::cerr << config::to_string(diagnostic) << '\n';
+  }
+}
+
+std::optional<Settings> load_for_tool(const Command& command) {
+  LoadedSettings loaded = load_settings(
+      command.config_path,
+      {.environment = config::process_environment(), .unreadable_secret_is_warning = true});
+  if (!loaded.settings) {
+    print_diagnostics(loaded.diagnostics);
+  }
+  return std::move(loaded.settings);
+}
+
+std::optional<std::string> ask(const Command& command, const std::string& database_path,
+                               const std::string& request_path, const std::string& body) {
+  std::string error;
+  std::optional<std::string> answer = ask_daemon(control_paths(command.config_path, database_path),
+                                                 request_path, body, kAskTimeout, error);
+  if (!answer) {
+    std::cerr << "gatewatch: " << error << '\n';
+  }
+  return answer;
+}
+
+ExitCode run(const Command& command) {
+  config::LoadOptions options{.environment = config::process_environment(),
+                              .unreadable_secret_is_warning = false};
+  LoadedSettings loaded = load_settings(command.config_path, options);
+  print_diagnostics(loaded.diagnostics);
+  if (!loaded.settings) {
+    return ExitCode::Config;
+  }
+  block_signals();
+  open_log(loaded.settings->daemon.log_level);
+  const struct LogCloser {
+    ~LogCloser() { close_log(); }
+  } closer;
+  App app(std::move(*loaded.settings), command.config_path, std::move(options), system_clock());
+  const ExitCode exit = app.run();
+  if (exit != ExitCode::Fine) {
+    // The writer's thread hangs in the disk: nothing may be destroyed under it.
+    close_log();
+    std::_Exit(static_cast<int>(exit));
+  }
+  return exit;
+}
+
+ExitCode check(const Command& command) {
+  LoadedSettings loaded = load_settings(
+      command.config_path,
+      {.environment = config::process_environment(), .unreadable_secret_is_warning = true});
+  if (command.json) {
+    std::cout << encode_check(loaded.settings.has_value(), loaded.diagnostics) << '\n';
+  } else {
+    print_diagnostics(loaded.diagnostics);
+  }
+  if (!loaded.settings) {
+    return ExitCode::Config;
+  }
+  if (!command.json) {
+    std::cout << command.config_path
+              << ": fine: " << counted(loaded.settings->targets.size(), "target") << ", "
+              << counted(loaded.settings->rules.size(), "rule") << ", "
+              << counted(loaded.settings->channels.size(), "channel") << '\n';
+  }
+  return ExitCode::Fine;
+}
+
+ExitCode reload(const Command& command) {
+  // The daemon's verdict counts; reading the file here only finds its socket.
+  const LoadedSettings loaded = load_settings(
+      command.config_path,
+      {.environment = config::process_environment(), .unreadable_secret_is_warning = true});
+  const std::optional<std::string> answer = ask(command, loaded.database_path, kReloadPath, "");
+  if (!answer) {
+    print_diagnostics(loaded.diagnostics);
+    return has_errors(loaded.diagnostics) ? ExitCode::Config : ExitCode::Failed;
+  }
+  const ReloadReply reply = decode_reload(*answer);
+  print_diagnostics(reply.diagnostics);
+  if (reply.applied) {
+    std::cout << "reloaded\n";
+    return ExitCode::Fine;
+  }
+  std::cerr << "gatewatch: not reloaded, the old configuration goes on"
+            << (reply.error.empty() ? "" : ": " + reply.error) << '\n';
+  return has_errors(reply.diagnostics) ? ExitCode::Config : ExitCode::Failed;
+}
+
+ExitCode test_channel(const Command& command) {
+  const std::optional<Settings> settings = load_for_tool(command);
+  if (!settings) {
+    return ExitCode::Config;
+  }
+  const std::optional<std::string> answer =
+      ask(command, settings->storage.path, kTestChannelPath, command.subject);
+  if (!answer) {
+    return ExitCode::Failed;
+  }
+  const TestReply reply = decode_test(*answer);
+  if (!reply.known) {
+    std::vector<std::string_view> names;
+    for (const auto& [name, channel] : settings->channels) {
+      names.push_back(name);
+    }
+    const std::string_view near = closest(command.subject, names);
+    std::cerr << "gatewatch: the daemon has no channel \"" << command.subject << '"'
+              << (near.empty() ? "" : " (did you mean \"" + std::string(near) + "\"?)") << '\n';
+    return ExitCode::Usage;
+  }
+  std::cout << command.subject << ": " << (reply.delivered ? "delivered" : "not delivered")
+            << (reply.detail.empty() ? "" : ": " + reply.detail) << '\n';
+  return reply.delivered ? ExitCode::Fine : ExitCode::Bad;
+}
+
+ExitCode execute(const Command& command) {
+  try {
+    switch (command.verb) {
+      case Verb::Run:
+        return run(command);
+      case Verb::Check:
+        return check(command);
+      case Verb::Reload:
+        return reload(command);
+      case Verb::Probe:
+        return probe(command);
+      case Verb::Status:
+        return status(command);
+      case Verb::Incidents:
+        return incidents(command);
+      case Verb::TestChannel:
+        return test_channel(command);
+    }
+  } catch (const std::exception& error) {
+    std::cerr << "gatewatch: " << error.what() << '\n';
+  }
+  return ExitCode::Failed;
+}
+
+}  // namespace gatewatch::daemon

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+//
+// A simulated world: the real scheduler, rules and incidents on a simulated clock, in front of
+// gateways that fail by a script. What a database would hold is kept in vectors, so that a restart
+// can be played at any instant. The same seed gives the same run.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "alerts/evaluator.h"
+#include "core/id.h"
+#include "core/rule.h"
+#include "core/sample.h"
+#include "core/target.h"
+#include "probe/scheduler.h"
+#include "tests/support/sim_loop.h"
+
+namespace gatewatch::testing {
+
+// What a gateway answers to a probe of `target` that starts at `at` since the start: a status, or 0
+// for no answer within the timeout.
+using Script = std::function<int(const std::string& target, Duration at)>;
+
+class World {
+ public:
+  World(uint64_t seed, std::vector<Target> targets, Rule rule, Script script);
+  ~World();
+
+  void run_for(Duration duration) { loop_.advance(duration); }
+
+  // The daemon is killed and started again: the present is lost, what was recorded is not.
+  void restart();
+
+  [[nodiscard]] Duration now() const { return loop_.now() - SimLoop::kStart; }
+
+  // What happened, over all restarts.
+  std::vector<alerts::Change> changes;
+  std::vector<Sample> samples;
+  uint64_t started = 0;    // probes
+  uint64_t abandoned = 0;  // in flight at a restart
+  uint64_t skipped = 0;
+  uint64_t digest = 14695981039346656037U;  // of all samples and changes, in order
+
+ private:
+  class FakeProber;
+  void boot();
+  void take(Sample sample);
+  void note(const std::string& text);
+
+  SimLoop loop_;
+  Rng rng_;
+  std::vector<Target> targets_;
+  std::shared_ptr<const Rule> rule_;
+  Script script_;
+  std::map<std::string, Incident> stored_incidents_;  // by id
+  std::unique_ptr<alerts::Evaluator> evaluator_;
+  std::unique_ptr<probe::Scheduler> scheduler_;
+};
+
+}  // namespace gatewatch::testing

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/settings.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace gatewatch::daemon {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kTwoTargets = R"(
+[[target]]
+name = "fast"
+url = "http://127.0.0.1:1/"
+interval = "10s"
+
+[[target]]
+name = "slow"
+url = "http://127.0.0.1:2/"
+interval = "10m"
+
+[[channel]]
+name = "ops"
+kind = "webhook"
+url = "http://127.0.0.1:3/"
+)";
+
+TEST(Settings, BuiltInRulesStretchTheirWindowPerTarget) {
+  const LoadedSettings loaded = load_settings_text("test", kTwoTargets);
+  ASSERT_TRUE(loaded.settings.has_value()) << config::to_string(loaded.diagnostics.front());
+  const std::vector<alerts::Watched> watched = loaded.settings->watched();
+  ASSERT_EQ(watched.size(), 2U);
+  ASSERT_EQ(watched[0].rules.size(), 2U);
+  EXPECT_EQ(watched[0].rules[0]->name, "bad-gateway");
+  EXPECT_EQ(watched[0].rules[0]->window, 5min);
+  EXPECT_GE(watched[1].rules[0]->window, 75min);  // 1.5 x 5 probes x 10 min
+}
+
+TEST(Settings, ChannelsAndProbersAreMade) {
+  const LoadedSettings loaded = load_settings_text("test", kTwoTargets);
+  ASSERT_TRUE(loaded.settings.has_value());
+  EXPECT_TRUE(loaded.settings->channels.at("ops") != nullptr);
+  EXPECT_TRUE(loaded.settings->find_target("fast")->make_prober != nullptr);
+  EXPECT_EQ(loaded.settings->find_target("stranger"), nullptr);
+}
+
+TEST(Settings, TheFingerprintTellsWhatChanged) {
+  const auto fingerprint = [](const std::string& text) {
+    return load_settings_text("test", text).settings->find_target("fast")->fingerprint;
+  };
+  const std::string same = kTwoTargets;
+  std::string changed = same;
+  changed.replace(changed.find("127.0.0.1:1"), 11, "127.0.0.1:9");
+  EXPECT_EQ(fingerprint(same), fingerprint(same));
+  EXPECT_NE(fingerprint(same), fingerprint(changed));
+}
+
+TEST(Settings, MistakesOfAllKindsAreToldTogether) {
+  const LoadedSettings loaded = load_settings_text("test", R"(
+[defaults]
+methud = "GET"
+
+[[target]]
+name = "shop"
+url = "ftp://shop/"
+intervall = "30s"
+
+[[channel]]
+name = "ops"
+kind = "pigeon"
+)");
+  EXPECT_FALSE(loaded.settings.has_value());
+  const auto mentions = [&](const std::string& text) {
+    return std::any_of(loaded.diagnostics.begin(), loaded.diagnostics.end(), [&](const auto& d) {
+      return config::to_string(d).find(text) != std::string::npos;
+    });
+  };
+  EXPECT_TRUE(mentions("methud"));
+  EXPECT_TRUE(mentions("url does not begin with"));
+  EXPECT_TRUE(mentions("intervall"));
+  EXPECT_TRUE(mentions("pigeon"));
+}
+
+}  // namespace
+}  // namespace gatewatch::daemon
