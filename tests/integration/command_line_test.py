@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: MIT
+"""The verbs, as a person or a script uses them."""
+
+import json
+import re
+
+from harness import (QUICK_RULE, Case, WebhookReceiver, free_port, quick_target, run_verb,
+                     wait_until, webhook_channel)
+
+ULID = r"[0-9A-HJKMNP-TV-Z]{26}"
+
+
+class CommandLine(Case):
+    def setUp(self):
+        super().setUp()
+        self.app = self.upstream()
+        self.gateway = self.nginx(self.app)
+        self.hook = self.closing(WebhookReceiver())
+        self.configuration = (quick_target("shop", self.gateway.url) + QUICK_RULE
+                              + webhook_channel(self.hook))
+
+    def start(self):
+        return self.daemon(self.configuration).start()
+
+    def test_version_and_help(self):
+        done = run_verb("--version")
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        self.assertRegex(done.stdout, r"^gatewatch \d+\.\d+\.\d+\n$")
+        for arguments in (["--help"], ["probe", "--help"]):
+            done = run_verb(*arguments)
+            self.assertEqual((0, ""), (done.returncode, done.stderr))
+        for verb in ("run", "check", "reload", "probe", "status", "incidents", "test-channel"):
+            self.assertIn(verb, run_verb("--help").stdout)
+
+    def test_check(self):
+        daemon = self.daemon(self.configuration)
+        done = daemon.verb("check")
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        done = daemon.verb("check", "--json")
+        self.assertEqual(0, done.returncode)
+        json.loads(done.stdout)
+
+    def test_check_warns_where_it_may_not_read_a_secret(self):
+        daemon = self.daemon(quick_target("shop", self.gateway.url) + QUICK_RULE
+                             + '[[channel]]\nname = "ops"\nkind = "webhook"\n'
+                               f'url = "{self.hook.url}"\nsecret_file = "no-such-secret"\n')
+        done = daemon.verb("check")
+        self.assertEqual(78, done.returncode, "a secret that is nowhere is a mistake")
+        self.assertIn("no-such-secret", done.stderr)
+
+    def test_probe_of_a_target_prints_the_fields_of_its_contract(self):
+        daemon = self.daemon(self.configuration)
+        done = daemon.verb("probe", "shop", "--json")
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        found = json.loads(done.stdout)
+        self.assertEqual(
+            {"target", "url", "outcome", "status", "reason", "address", "phases_ms", "error",
+             "answered_by", "causes", "verdict"}, set(found))
+        self.assertEqual(("shop", self.gateway.url, "ok", 200, "OK", "127.0.0.1"),
+                         tuple(found[key] for key in (
+                             "target", "url", "outcome", "status", "reason", "address")))
+        self.assertEqual({"dns", "connect", "tls", "first_byte", "total"},
+                         set(found["phases_ms"]))
+        self.assertIsNone(found["phases_ms"]["tls"])
+        self.assertGreater(found["phases_ms"]["total"], 0)
+        self.assertEqual({"role", "product", "rule"}, set(found["answered_by"]))
+        self.assertEqual({"fault", "summary", "evidence"}, set(found["verdict"]))
+
+    def test_probe_exits_2_where_the_answer_is_bad(self):
+        daemon = self.daemon(self.configuration)
+        self.app.mode("stopped")
+        done = daemon.verb("probe", "shop", "--json")
+        self.assertEqual(2, done.returncode)
+        found = json.loads(done.stdout)
+        self.assertEqual(("bad_gateway", 502, "Bad Gateway"),
+                         (found["outcome"], found["status"], found["reason"]))
+
+    def test_probe_of_a_url_needs_no_target(self):
+        daemon = self.daemon(self.configuration)
+        done = daemon.verb("probe", self.gateway.url)
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertIn("200", done.stdout)
+        done = daemon.verb("probe", f"http://127.0.0.1:{free_port()}/", "--json")
+        self.assertEqual(2, done.returncode)
+        self.assertEqual(("refused", None), (json.loads(done.stdout)["outcome"],
+                                             json.loads(done.stdout)["status"]))
+
+    def test_probe_of_an_unknown_target(self):
+        done = self.daemon(self.configuration).verb("probe", "shopp")
+        self.assertEqual((64, ""), (done.returncode, done.stdout))
+        self.assertOneLine(done.stderr, "shopp", "shop")
+
+    def test_a_manual_probe_is_stored_and_not_counted(self):
+        daemon = self.start()
+        self.app.mode("stopped")
+        self.assertEqual(2, daemon.verb("probe", "shop").returncode)
+        wait_until(lambda: daemon.query("SELECT 1 FROM samples WHERE purpose = 'manual'"),
+                   "the manual probe is stored")
+
+    def test_status(self):
+        daemon = self.start()
+        wait_until(lambda: daemon.samples_by_status("shop"), "the target was probed")
+        done = daemon.verb("status")
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        self.assertRegex(done.stdout, r"shop +ok +200")
+        self.app.mode("stopped")
+        incident = daemon.wait_for_incident("shop")
+        done = daemon.verb("status")
+        self.assertEqual(2, done.returncode)
+        self.assertIn(incident["id"], done.stdout)
+        done = daemon.verb("status", "--json")
+        self.assertEqual(2, done.returncode)
+        found = json.loads(done.stdout)
+        self.assertEqual(["shop"], [one["name"] for one in found["targets"]])
+        self.assertEqual([incident["id"]], [one["id"] for one in found["incidents"]])
+
+    def test_status_without_a_daemon(self):
+        done = self.daemon(self.configuration).verb("status")
+        self.assertEqual((1, ""), (done.returncode, done.stdout))
+        self.assertOneLine(done.stderr, "gatewatch: ")
+
+    def test_incidents(self):
+        daemon = self.start()
+        self.assertEqual(0, daemon.verb("incidents").returncode)
+        self.app.mode("stopped")
+        opened = daemon.wait_for_incident("shop")
+        self.app.mode("ok")
+        daemon.wait_for_recovery("shop")
+        daemon.stop()
+        done = daemon.verb("incidents")
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        self.assertRegex(done.stdout, ULID)
+        (found,) = json.loads(daemon.verb("incidents", "--json").stdout)
+        self.assertEqual((opened["id"], "shop", "bad-gateway"),
+                         (found["id"], found["target"], found["rule"]))
+        self.assertTrue(re.fullmatch(ULID, found["id"]))
+        self.assertIn(opened["id"], daemon.verb("incidents", "--target", "shop").stdout)
+        self.assertNotIn(opened["id"], daemon.verb("incidents", "--target", "other").stdout)
+
+    def test_test_channel(self):
+        daemon = self.start()
+        done = daemon.verb("test-channel", "ops")
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertIn("delivered", done.stdout)
+        self.assertEqual(["test"], self.hook.types())
+        self.assertVerified(self.hook)
+        self.hook.script.append(500)
+        done = daemon.verb("test-channel", "ops")
+        self.assertEqual(2, done.returncode)
+        self.assertIn("500", done.stdout)
+        done = daemon.verb("test-channel", "opss")
+        self.assertEqual(64, done.returncode)
+        self.assertOneLine(done.stderr, "opss", "ops")
+        daemon.stop()
+        self.assertEqual(1, daemon.verb("test-channel", "ops").returncode)
+
+    def test_every_verb_that_reads_a_bad_configuration_exits_78(self):
+        daemon = self.daemon('[[target]]\nname = "x"\n')
+        for arguments in (["check"], ["probe", "x"], ["status"], ["incidents"],
+                          ["test-channel", "ops"], ["run"]):
+            with self.subTest(arguments=arguments):
+                self.assertEqual(78, daemon.verb(*arguments).returncode)

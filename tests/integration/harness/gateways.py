@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+"""A real nginx and a real HAProxy in front of an upstream."""
+
+import collections
+import os
+import pathlib
+import shutil
+
+from harness import process
+from harness.waiting import free_port, is_listening, wait_until
+
+# How long the gateways wait for their upstream before they answer 504.
+UPSTREAM_TIMEOUT_MS = 400
+
+_NGINX = """\
+worker_processes 1;
+pid {folder}/nginx.pid;
+error_log {folder}/error.log info;
+events {{ worker_connections 128; }}
+http {{
+  log_format account '$status $request_uri $http_user_agent';
+  access_log {folder}/access.log account;
+  client_body_temp_path {folder}/body;
+  proxy_temp_path {folder}/proxy;
+  fastcgi_temp_path {folder}/fastcgi;
+  uwsgi_temp_path {folder}/uwsgi;
+  scgi_temp_path {folder}/scgi;
+  limit_req_zone $binary_remote_addr zone=one_a_minute:64k rate=1r/m;
+  server {{
+    listen 127.0.0.1:{port}{ssl};
+    {certificate}
+    location / {{
+      proxy_pass http://127.0.0.1:{upstream_port};
+      proxy_connect_timeout {timeout}ms;
+      proxy_read_timeout {timeout}ms;
+    }}
+    location /busy {{
+      limit_req zone=one_a_minute;
+      proxy_pass http://127.0.0.1:{upstream_port};
+    }}
+    location /moved {{ return 302 /; }}
+  }}
+}}
+"""
+
+_HAPROXY = """\
+global
+  maxconn 128
+defaults
+  mode http
+  retries 0
+  timeout connect {timeout}ms
+  timeout client 5s
+  timeout server {timeout}ms
+frontend front
+  bind 127.0.0.1:{port}
+  default_backend back
+backend back
+  server upstream 127.0.0.1:{upstream_port}
+"""
+
+
+def _find(name):
+    path = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin")
+    if path is None:
+        raise AssertionError(f"{name} is not installed; scripts/setup test installs it")
+    return path
+
+
+class _Gateway:
+    def __init__(self, folder, scheme="http"):
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir()
+        self.port = free_port()
+        self.url = f"{scheme}://127.0.0.1:{self.port}/"
+        self._process = None
+
+    def _start(self, command):
+        log = self.folder / "output"
+        with open(log, "ab") as output:
+            self._process = process.spawn(command, stdout=output, stderr=output)
+        wait_until(lambda: is_listening(self.port) or self._process.poll() is not None,
+                   f"{command[0]} listens")
+        if self._process.poll() is not None:
+            raise AssertionError(f"{command[0]} ended: {log.read_text()}")
+
+    def close(self):
+        process.end(self._process)
+
+
+class Nginx(_Gateway):
+    """Paths: / is proxied, /busy too but once a minute (else nginx's own 503), /moved redirects
+    to /. With `identity` (harness.tls) it speaks TLS."""
+
+    def __init__(self, folder, upstream_port, identity=None):
+        super().__init__(folder, "https" if identity else "http")
+        certificate = (f"ssl_certificate {identity.certificate};\n"
+                       f"    ssl_certificate_key {identity.key};" if identity else "")
+        configuration = self.folder / "nginx.conf"
+        configuration.write_text(_NGINX.format(
+            folder=self.folder, port=self.port, upstream_port=upstream_port,
+            timeout=UPSTREAM_TIMEOUT_MS, ssl=" ssl" if identity else "", certificate=certificate))
+        self._start([_find("nginx"), "-e", self.folder / "error.log", "-c", configuration,
+                     "-g", "daemon off;"])
+
+    def access_log(self):
+        """(status, path) of each request, in nginx's own account. What a check of the harness
+        sent, a connection without a request, is not among them."""
+        lines = (self.folder / "access.log").read_text().splitlines()
+        return [(int(line.split()[0]), line.split()[1]) for line in lines]
+
+    def requests_by_status(self):
+        return dict(collections.Counter(status for status, _ in self.access_log()))
+
+
+class HaProxy(_Gateway):
+    def __init__(self, folder, upstream_port):
+        super().__init__(folder)
+        configuration = self.folder / "haproxy.cfg"
+        configuration.write_text(_HAPROXY.format(
+            port=self.port, upstream_port=upstream_port, timeout=UPSTREAM_TIMEOUT_MS))
+        self._start([_find("haproxy"), "-db", "-f", configuration])
