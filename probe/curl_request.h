@@ -36,8 +36,8 @@ class RequestHeaders {
 
 // What is pointed to outlives the transfer.
 struct TransferRequest {
-  const Url* url = nullptr;
-  std::string address;  // numeric, to connect to; empty: the url's host is one
+  const Url* url = nullptr;  // its credentials are sent
+  std::string address;       // numeric, to connect to; empty: the url's host is one
   std::string method = "GET";
   const RequestHeaders* headers = nullptr;
   std::string_view body;

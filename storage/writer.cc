@@ -249,7 +249,7 @@ bool Writer::Impl::flush(SteadyTime deadline) {
   const uint64_t mark = backlog_.mark();
   flush_wanted_ = true;
   wake_.notify_one();
-  return wait_for(deadline, [&] { return committed_through_ >= mark; });
+  return wait_for(deadline, [&]() GW_REQUIRES(mutex_) { return committed_through_ >= mark; });
 }
 
 bool Writer::Impl::stop(SteadyTime deadline) {
@@ -257,7 +257,7 @@ bool Writer::Impl::stop(SteadyTime deadline) {
     MutexLock lock(mutex_);
     stop_wanted_ = true;
     wake_.notify_one();
-    if (!wait_for(deadline, [&] { return ended_; })) {
+    if (!wait_for(deadline, [&]() GW_REQUIRES(mutex_) { return ended_; })) {
       return committed_through_ >= backlog_.added();
     }
   }
@@ -274,7 +274,7 @@ void Writer::Impl::abandon() {
     MutexLock lock(mutex_);
     abandoned_ = true;
     wake_.notify_one();
-    ended = wait_for(clock_.steady() + kFarewell, [&] { return ended_; });
+    ended = wait_for(clock_.steady() + kFarewell, [&]() GW_REQUIRES(mutex_) { return ended_; });
   }
   if (thread_.joinable()) {
     if (ended) {

@@ -17,8 +17,11 @@ import sys
 import tree
 
 TOOL = "clang-tidy-19"
-# GCC's own flags that Clang does not know.
-_FLAGS = ("--extra-arg=-Wthread-safety", "--extra-arg=-Wno-unknown-warning-option")
+_FLAGS = tuple("--extra-arg=" + flag for flag in (
+    "-Wthread-safety",
+    "-Wno-unknown-warning-option",  # GCC's own
+    "-Wno-deprecated-declarations",  # inside of GCC's algorithms
+))
 
 
 def _digest(*parts):
@@ -46,7 +49,7 @@ def main():
     wanted = sys.argv[2:]
     marks = build / "clang-tidy"
     marks.mkdir(exist_ok=True)
-    shared = _digest(*(path.read_bytes() for path in tree.files(root, {".h"})),
+    shared = _digest(*_FLAGS, *(path.read_bytes() for path in tree.files(root, {".h"})),
                      (root / ".clang-tidy").read_bytes())
     jobs = {}
     for entry in json.loads((build / "compile_commands.json").read_text()):

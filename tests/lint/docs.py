@@ -13,7 +13,7 @@ _GETTER = re.compile(
     r'"(?P<key>[a-z][a-z0-9_]*)"')
 _SECRET = re.compile(r'\b(?:secret|read_required_secret)\s*\(\s*(?:\w+\s*,\s*)?"(?P<key>[a-z_]+)"')
 _VERB = re.compile(r'\badd_verb\s*\(\s*\w+\s*,\s*\w+\s*,\s*Verb::\w+\s*,\s*"(?P<verb>[a-z-]+)"')
-_OPTION = re.compile(r'"(?:-\w,)?(?P<option>--[a-z-]+)"')
+_OPTION = re.compile(r'"(?P<option>(?:-\w,)?--[a-z-]+)"')
 _METRIC = re.compile(r'"(?P<metric>(?:gatewatch|probe)_[a-z0-9_]+)"')
 _HISTOGRAM_ENDS = re.compile(r"_(?:bucket|sum|count)$")
 _OUTCOME = re.compile(r'return "(?P<word>[a-z_]+)";')
@@ -58,7 +58,8 @@ def check_command_line(root):
         if not re.search(rf"gatewatch {re.escape(verb)}\b", text):
             found.append(f"{place}: verb {verb} is in neither README.md nor docs/")
     for option, place in _words(root, ("daemon",), _OPTION, "option").items():
-        if not re.search(rf"{re.escape(option)}\b", text):
+        spellings = "|".join(map(re.escape, option.split(",")))
+        if not re.search(rf"(?<![\w-])(?:{spellings})\b", text):
             found.append(f"{place}: option {option} is in neither README.md nor docs/")
     return found
 

@@ -114,10 +114,11 @@ class Planted(unittest.TestCase):
         self.assertFinds(style.check, "core/time.h:1:", "pragma once")
 
     def test_words_that_must_not_stay(self):
-        for word in ("TO" + "DO", "FIX" + "ME", "/home/" + "somebody/x", "DISABLED_" + "Sometimes"):
+        for word in ("TO" + "DO", "FIX" + "ME", f"{self.root.parent}/x",
+                     "DISABLED_" + "Sometimes"):
             with self.subTest(word=word):
                 self.write("core/time.cc", HEAD + f"// {word}\n")
-                self.assertFinds(style.check, "core/time.cc:2:", word.split("somebody")[0])
+                self.assertFinds(style.check, "core/time.cc:2:", word.removesuffix("x"))
 
     def test_white_space_at_the_end_of_a_line(self):
         self.write("core/time.cc", HEAD + "int x; \n")

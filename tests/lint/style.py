@@ -51,9 +51,8 @@ def check_heads(root):
 def check_words(root):
     """Nothing left open, nothing switched off, no path of the machine it was written on."""
     found = []
-    here = pathlib.Path(root).resolve().parent.as_posix()
-    machine = re.compile(r"(?<![\w.])(?:" + (re.escape(here) + "/|" if here.count("/") > 1 else "")
-                         + r"/home/\w|/ro" + r"ot/)")
+    folders = {pathlib.Path(root).resolve().parent, pathlib.Path.home()} - {pathlib.Path("/")}
+    machine = re.compile("|".join(rf"(?<![\w.]){re.escape(str(one))}/" for one in folders))
     for path in tree.files(root, _TEXTS):
         name = tree.relative(root, path)
         text = _read(path)
