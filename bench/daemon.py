@@ -22,8 +22,7 @@ import urllib.request
 
 NGINX = """
 daemon off; worker_processes 1; pid {dir}/nginx.pid; error_log {dir}/error.log;
-worker_rlimit_nofile 30000;
-events {{ worker_connections 15000; }}
+events {{ worker_connections 8000; }}
 http {{
   access_log off;
   client_body_temp_path {dir}/t; proxy_temp_path {dir}/t; fastcgi_temp_path {dir}/t;
@@ -153,7 +152,8 @@ def measure_daemon(folder, args, nginx, binary):
 
 def measure_floor(args, nginx, binary):
     output = subprocess.run([binary, str(args.targets), str(args.seconds), str(nginx.port)],
-                            check=True, capture_output=True, text=True).stdout
+                            check=True, capture_output=True, text=True,
+                            timeout=args.seconds + 30).stdout
     figures = json.loads(output)
     return {"probes/s": figures["probes"] / args.seconds,
             "cpu us/probe": figures["cpu_us_per_probe"], "rss MB": figures["rss_mb"],
@@ -172,6 +172,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--rounds", type=int, default=3)
     args = parser.parse_args()
+    args.build = args.build.resolve()
     # In the build folder: a temporary file system would not show what is written to the disk.
     folder = pathlib.Path(tempfile.mkdtemp(prefix="bench.", dir=args.build))
     nginx = Nginx(folder)

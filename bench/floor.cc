@@ -19,10 +19,11 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
-#include <thread>
+#include <string_view>
 #include <vector>
 
 namespace {
@@ -129,8 +130,8 @@ int main(int argc, char** argv) {
   Totals totals;
   const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
   const auto begin = Steady::now();
-  const auto slots_per_interval = static_cast<size_t>(kInterval / kSlot);
-  for (size_t slot = 0; kSlot * slot < length; ++slot) {
+  const int64_t slots_per_interval = kInterval / kSlot;
+  for (int64_t slot = 0; kSlot * slot < length; ++slot) {
     const auto due = begin + kSlot * slot;
     std::array<epoll_event, 256> events{};
     while (true) {
@@ -148,7 +149,8 @@ int main(int argc, char** argv) {
       }
     }
     // Target i is due in the slot i mod 200 of each second.
-    for (size_t i = slot % slots_per_interval; i < count; i += slots_per_interval) {
+    for (auto i = static_cast<size_t>(slot % slots_per_interval); i < count;
+         i += static_cast<size_t>(slots_per_interval)) {
       totals.lateness_ms.push_back(
           std::chrono::duration<double, std::milli>(Steady::now() - due).count());
       start(probes[i], static_cast<uint32_t>(i), epoll, totals);

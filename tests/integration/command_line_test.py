@@ -2,11 +2,15 @@
 """The verbs, as a person or a script uses them."""
 
 import json
+import os
+import pathlib
 import re
+import unittest
 
 from harness import (QUICK_RULE, Case, WebhookReceiver, free_port, quick_target, run_verb,
                      wait_until, webhook_channel)
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 ULID = r"[0-9A-HJKMNP-TV-Z]{26}"
 
 
@@ -40,13 +44,44 @@ class CommandLine(Case):
         self.assertEqual(0, done.returncode)
         json.loads(done.stdout)
 
-    def test_check_warns_where_it_may_not_read_a_secret(self):
+    def test_the_configurations_that_are_shipped_are_fine(self):
+        done = run_verb("check", "-c", ROOT / "examples/quickstart.toml")
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        packaged = (ROOT / "systemd/gatewatch.toml").read_text(encoding="utf-8")
+        path = self.folder / "packaged.toml"
+        path.write_text(packaged, encoding="utf-8")
+        self.assertEqual(0, run_verb("check", "-c", path).returncode)
+        # So is what it shows in comments, taken out of them.
+        path.write_text(re.sub(r"^# (?=\[\[|\w+ *= )", "", packaged, flags=re.MULTILINE),
+                        encoding="utf-8")
+        (self.folder / "ops-webhook").write_text(self.hook.secret, encoding="utf-8")
+        (self.folder / "smtp-password").write_text("secret", encoding="utf-8")
+        done = run_verb("check", "-c", path)
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        self.assertIn("1 target, 2 rules, 2 channels", done.stdout)
+
+    def test_a_secret_that_is_nowhere_is_a_mistake(self):
         daemon = self.daemon(quick_target("shop", self.gateway.url) + QUICK_RULE
                              + '[[channel]]\nname = "ops"\nkind = "webhook"\n'
                                f'url = "{self.hook.url}"\nsecret_file = "no-such-secret"\n')
         done = daemon.verb("check")
-        self.assertEqual(78, done.returncode, "a secret that is nowhere is a mistake")
+        self.assertEqual(78, done.returncode)
         self.assertIn("no-such-secret", done.stderr)
+
+    @unittest.skipIf(os.geteuid() != 0, "only root may run it as somebody else")
+    def test_check_warns_where_it_may_not_read_a_secret_and_run_does_not_start(self):
+        path = self.folder / "own.toml"
+        path.write_text(quick_target("shop", self.gateway.url) + QUICK_RULE
+                        + '[[channel]]\nname = "ops"\nkind = "webhook"\n'
+                          f'url = "{self.hook.url}"\nsecret_file = "ops-secret"\n',
+                        encoding="utf-8")
+        secret = self.folder / "ops-secret"
+        secret.write_text(self.hook.secret, encoding="utf-8")
+        secret.chmod(0o600)
+        done = run_verb("check", "-c", path, **self.as_nobody())
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertOneLine(done.stderr, "warning: ", str(secret))
+        self.assertEqual(78, run_verb("run", "-c", path, **self.as_nobody()).returncode)
 
     def test_probe_of_a_target_prints_the_fields_of_its_contract(self):
         daemon = self.daemon(self.configuration)

@@ -8,8 +8,6 @@ import unittest
 
 from harness import (QUICK_RULE, Case, WebhookReceiver, quick_target, wait_until, webhook_channel)
 
-NOBODY = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--")
-
 
 class Start(Case):
     def setUp(self):
@@ -36,7 +34,7 @@ class Start(Case):
         state = self.folder / "state"
         state.mkdir(mode=0o700)
         daemon = self.daemon(f'[storage]\npath = "{state}/gatewatch.db"\n' + self.configuration,
-                             wrapper=NOBODY)
+                             **self.as_nobody())
         self.assertRefuses(daemon, str(state), "Permission denied")
 
     @unittest.skipIf(os.geteuid() != 0, "only root may run the daemon as somebody else")
@@ -46,7 +44,7 @@ class Start(Case):
         (state / "gatewatch.db").touch(mode=0o600)
         state.chmod(0o777)
         daemon = self.daemon(f'[storage]\npath = "{state}/gatewatch.db"\n' + self.configuration,
-                             wrapper=NOBODY)
+                             **self.as_nobody())
         self.assertRefuses(daemon, str(state), "Permission denied")
 
     def test_a_database_of_a_newer_version(self):

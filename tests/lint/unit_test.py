@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: MIT
-"""The systemd unit as it is installed: systemd accepts each line of it, and its exposure stays where
-its hardening put it. unit_test.py BUILD [unittest arguments]."""
+"""What is installed, and the systemd unit among it: systemd accepts each line of it, and its exposure
+stays where its hardening put it. unit_test.py BUILD [unittest arguments]."""
 
+import os
 import pathlib
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
 import unittest
 
-SKIPPED = 77
 # In tenths: 1.0 is what remains for a service that talks over the network.
 MOST_EXPOSURE = 10
 build = pathlib.Path()
 
 
+@unittest.skipIf(shutil.which("systemd-analyze") is None, "systemd-analyze is not installed")
 class Unit(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="gatewatch-unit-")
@@ -46,9 +48,39 @@ class Unit(unittest.TestCase):
         self.assertEqual(0, done.returncode, done.stdout + done.stderr)
 
 
+class Install(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="gatewatch-install-")
+        self.addCleanup(folder.cleanup)
+        self.root = pathlib.Path(folder.name)
+
+    def install(self):
+        subprocess.run(["cmake", "--install", build, "--prefix", "/usr"], check=True,
+                       capture_output=True, env={**os.environ, "DESTDIR": str(self.root)})
+
+    def test_everything_is_where_the_unit_looks_for_it(self):
+        self.install()
+        installed = {path.relative_to(self.root).as_posix()
+                     for path in self.root.rglob("*") if path.is_file()}
+        self.assertEqual({
+            "etc/gatewatch/gatewatch.toml",
+            "usr/bin/gatewatch",
+            "usr/lib/systemd/system/gatewatch.service",
+            "usr/share/doc/gatewatch/examples/gatewatch.toml",
+            "usr/share/doc/gatewatch/examples/local.conf.example",
+            "usr/share/doc/gatewatch/examples/quickstart.toml",
+        }, {name.replace("usr/local/", "usr/") for name in installed})
+        secrets = self.root / "etc/gatewatch/secrets"
+        self.assertEqual(0o700, stat.S_IMODE(secrets.stat().st_mode))
+
+    def test_a_configuration_that_is_there_stays(self):
+        written = self.root / "etc/gatewatch/gatewatch.toml"
+        written.parent.mkdir(parents=True)
+        written.write_text("# mine\n", encoding="utf-8")
+        self.install()
+        self.assertEqual("# mine\n", written.read_text(encoding="utf-8"))
+
+
 if __name__ == "__main__":
-    if shutil.which("systemd-analyze") is None:
-        print("SKIPPED: systemd-analyze is not installed")
-        sys.exit(SKIPPED)
     build = pathlib.Path(sys.argv.pop(1))
     unittest.main()

@@ -2,10 +2,11 @@
 """The base of every integration test: a folder of its own, and pieces that are closed after it."""
 
 import pathlib
+import shutil
 import tempfile
 import unittest
 
-from harness.daemon import Daemon
+from harness.daemon import Daemon, binary
 from harness.gateways import Nginx
 from harness.upstream import Upstream
 
@@ -55,6 +56,15 @@ class Case(unittest.TestCase):
 
     def daemon(self, configuration, name="daemon", **options):
         return self.closing(Daemon(self.folder / name, configuration, **options))
+
+    def as_nobody(self):
+        """Options of daemon() and run_verb() to run it as the user nobody, who may not look into
+        the folder that it was built in: a copy."""
+        program = self.folder / "gatewatch"
+        if not program.exists():
+            shutil.copy(binary(), program)
+        return {"program": program, "wrapper": (
+            "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--")}
 
     def assertVerified(self, receiver):
         """Every webhook that came was signed as its specification says."""

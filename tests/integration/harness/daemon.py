@@ -34,9 +34,9 @@ def _environment(extra):
     return environment
 
 
-def run_verb(*arguments, cwd=None, env=None, wrapper=()):
+def run_verb(*arguments, cwd=None, env=None, wrapper=(), program=None):
     """Runs one verb to its end."""
-    return subprocess.run([*wrapper, binary(), *map(str, arguments)], cwd=cwd,
+    return subprocess.run([*wrapper, program or binary(), *map(str, arguments)], cwd=cwd,
                           env=_environment(env or {}), stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, timeout=VERB_SECONDS, check=False)
 
@@ -80,7 +80,7 @@ class Daemon:
     log. The configuration given is completed by [daemon] and [storage] tables, unless it has its
     own."""
 
-    def __init__(self, folder, configuration, env=None, wrapper=()):
+    def __init__(self, folder, configuration, env=None, wrapper=(), program=None):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(exist_ok=True)
         self.config_path = self.folder / "gatewatch.toml"
@@ -89,6 +89,7 @@ class Daemon:
         self.port = free_port()
         self.env = dict(env or {})
         self.wrapper = tuple(wrapper)
+        self.program = program or binary()
         self.notify = None
         self._starts = 0
         self._process = None
@@ -113,7 +114,7 @@ class Daemon:
         environment = _environment({**self.env, "NOTIFY_SOCKET": self.notify.path})
         with open(self.log_path, "ab") as log:
             self._process = process.spawn(
-                [*self.wrapper, binary(), "run", "-c", self.config_path],
+                [*self.wrapper, self.program, "run", "-c", self.config_path],
                 stdout=log, stderr=log, cwd=self.folder, env=environment)
         return self
 
