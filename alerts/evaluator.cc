@@ -114,7 +114,7 @@ Duration Evaluator::memory() const {
   Duration longest{};
   for (const auto& [name, entry] : targets_) {
     for (const RuleWatch& watch : entry.watches) {
-      longest = std::max({longest, watch.rule().window, watch.rule().reopen_within});
+      longest = std::max(longest, watch.rule().window + watch.rule().clear_for);
     }
   }
   return longest;

@@ -50,7 +50,8 @@ class Evaluator {
   // Oldest first.
   [[nodiscard]] std::vector<Incident> open_incidents() const;
 
-  // The longest that a window or reopen_within looks back: what a restart must remember.
+  // How far back recorded samples matter to a restart: a window, and for how long it has been
+  // clear.
   [[nodiscard]] Duration memory() const;
 
  private:

@@ -82,6 +82,10 @@ std::string share_of(const Counts& counts, uint32_t part, double share) {
 void add_shares(Lines& lines, const Message& message) {
   const Counts& window = message.window;
   const Rule& rule = message.rule;
+  if (!rule.has_window()) {
+    lines.field("Rule", rule.name);
+    return;
+  }
   lines.field("Rule", rule.name + ": " + joined(rule.count_words) + ", at " +
                           format_share(rule.threshold) + " or more in " +
                           humanize_duration(rule.window));

@@ -122,7 +122,8 @@ std::string describe_own(const Message& message) {
 std::string describe_target(const Message& message) {
   switch (message.type) {
     case MessageType::Resolved:
-      return ending_of(message) + "; " + shares_of(message, true);
+      return message.rule.has_window() ? ending_of(message) + "; " + shares_of(message, true)
+                                       : ending_of(message) + '.';
     case MessageType::Reopened:
       return "bad again, the incident of " + length_of(message) +
              " ago goes on: " + shares_of(message, false);

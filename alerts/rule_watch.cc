@@ -8,22 +8,36 @@
 //             for clear_for and the sample at hand is ok
 #include "alerts/rule_watch.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "alerts/message.h"
+
 namespace gatewatch::alerts {
+
+namespace {
+
+// What the window alone carries: that, and how often; not whose fault it is.
+Verdict verdict_at_opening(const Rule& rule, const Counts& window) {
+  const std::string bad = std::to_string(window.bad) + " of " + std::to_string(window.probes) +
+                          " probes in the last " + humanize_duration(rule.window) + " were bad";
+  return {
+      .fault = Fault::Unknown,
+      .summary = bad + "; why is not known.",
+      .evidence = {bad, format_share(window.rate_502()) + " of the probes answered 502",
+                   format_share(window.rate_gateway()) + " were " + std::string(kGatewayFailures)}};
+}
+
+}  // namespace
 
 RuleWatch::RuleWatch(std::shared_ptr<const Rule> rule, const Target& target)
     : rule_(std::move(rule)), target_(target), window_(rule_->window) {}
 
-bool RuleWatch::count(const Sample& sample, const Counts& counts, SteadyTime at) {
+bool RuleWatch::count(const Counts& counts, SteadyTime at) {
   if (counts.probes == 0) {
     return false;
   }
   window_.add(at, counts);
-  if (incident_ && incident_->is_open() && sample.at > incident_->counted_until) {
-    incident_->total += counts;
-    incident_->counted_until = sample.at;
-  }
   const Counts& window = window_.sum(at);
   const auto least = static_cast<uint32_t>(rule_->min_probes);
   if (window.probes >= least) {
@@ -48,11 +62,13 @@ Change RuleWatch::change(Change::Kind kind, const Counts& window) {
 
 std::optional<Change> RuleWatch::take(const Sample& sample, Instant now, Rng& ids) {
   const Counts counts = counts_of(*rule_, sample);
-  if (!count(sample, counts, now.steady)) {
+  if (!count(counts, now.steady)) {
     return std::nullopt;
   }
   const Counts& window = window_.sum(now.steady);
   if (incident_ && incident_->is_open()) {
+    incident_->total += counts;
+    incident_->counted_until = sample.at;
     const bool is_clear = clear_since_ && now.steady - *clear_since_ >= rule_->clear_for;
     const bool is_good = sample.result.outcome == Outcome::Ok && counts.bad == 0;
     if (!is_clear || !is_good) {
@@ -65,8 +81,8 @@ std::optional<Change> RuleWatch::take(const Sample& sample, Instant now, Rng& id
   if (!should_open(window)) {
     return std::nullopt;
   }
-  clear_since_.reset();
-  if (incident_ && now.steady - resolved_at_ <= rule_->reopen_within) {
+  if (incident_ && rule_->reopen_within > Duration::zero() &&
+      now.steady - resolved_at_ <= rule_->reopen_within) {
     incident_->resolved_at.reset();
     incident_->reason.clear();
     incident_->total += counts;
@@ -79,7 +95,7 @@ std::optional<Change> RuleWatch::take(const Sample& sample, Instant now, Rng& id
                        .tags = target_.tags,
                        .rule = rule_->name,
                        .severity = rule_->severity,
-                       .verdict = {},
+                       .verdict = verdict_at_opening(*rule_, window),
                        .opened_at = now.wall,
                        .resolved_at = std::nullopt,
                        .reason = {},
@@ -89,12 +105,22 @@ std::optional<Change> RuleWatch::take(const Sample& sample, Instant now, Rng& id
 }
 
 void RuleWatch::replay(const Sample& sample, SteadyTime began) {
-  count(sample, counts_of(*rule_, sample), began);
+  const Counts counts = counts_of(*rule_, sample);
+  const bool counted = count(counts, began);
+  if (counted && incident_ && incident_->is_open() && sample.at > incident_->counted_until) {
+    incident_->total += counts;
+    incident_->counted_until = sample.at;
+  }
 }
 
 void RuleWatch::restore(Incident incident, Instant now) {
+  if (incident_ && incident_->is_open()) {
+    return;
+  }
   if (incident.resolved_at) {
-    resolved_at_ = now.steady - (now.wall - *incident.resolved_at);
+    // A wall clock that was set back must not put it into the future.
+    const Duration ago = std::max<Duration>(now.wall - *incident.resolved_at, Duration::zero());
+    resolved_at_ = now.steady - ago;
   }
   incident_ = std::move(incident);
 }

@@ -50,8 +50,8 @@ class RuleWatch {
   // incident that has not counted it, and changes nothing else.
   void replay(const Sample& sample, SteadyTime began);
 
-  // Goes on with an incident from before a restart. `now` places its resolution on the steady
-  // clock.
+  // Goes on with an incident from before a restart, an open one before any that is resolved. `now`
+  // places its resolution on the steady clock.
   void restore(Incident incident, Instant now);
 
   // Watches by `rule` and `target` from now on; the window stays where it counts the same.
@@ -61,8 +61,8 @@ class RuleWatch {
   std::optional<Change> end(std::string_view reason, Instant now);
 
  private:
-  // Counts one sample; true where it is one that rates count.
-  bool count(const Sample& sample, const Counts& counts, SteadyTime at);
+  // Adds to the window what a sample counts for; true where that is anything.
+  bool count(const Counts& counts, SteadyTime at);
   [[nodiscard]] bool should_open(const Counts& window) const;
   Change change(Change::Kind kind, const Counts& window);
 

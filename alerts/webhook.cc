@@ -53,6 +53,11 @@ Json incident_of(const Message& message) {
   json["rate"] = rounded(window.rate());
   json["rate_502"] = rounded(window.rate_502());
   json["rate_gateway"] = rounded(window.rate_gateway());
+  if (!message.rule.has_window()) {
+    json["threshold"] = nullptr;
+    json["window_seconds"] = nullptr;
+    return json;
+  }
   json["threshold"] = rounded(message.rule.threshold);
   const double seconds = to_seconds(message.rule.window);
   json["window_seconds"] = seconds == std::floor(seconds) ? Json(static_cast<int64_t>(seconds))

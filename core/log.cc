@@ -41,9 +41,13 @@ void set_log_level(LogLevel least) {
   least_level = least;
 }
 
+bool is_logged(LogLevel level) {
+  return log_sink.load() != nullptr && level >= least_level.load();
+}
+
 void log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
   const LogSink sink = log_sink;
-  if (sink == nullptr || level < least_level.load()) {
+  if (sink == nullptr || !is_logged(level)) {
     return;
   }
   std::string line(event);

@@ -43,6 +43,9 @@ void set_log_sink(LogSink sink, LogLevel least);
 // May be called at any time.
 void set_log_level(LogLevel least);
 
+// Whether a line of this level goes anywhere: to ask before making costly fields.
+[[nodiscard]] bool is_logged(LogLevel level);
+
 void log(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {});
 
 }  // namespace gatewatch

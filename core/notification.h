@@ -22,7 +22,7 @@ enum class DeliveryState {
 [[nodiscard]] std::optional<DeliveryState> parse_delivery_state(std::string_view word);
 
 struct Notification {
-  std::string id;           // "msg_" + ULID; webhook-id, and part of Message-ID
+  std::string id;           // "msg_" + ULID; the webhook-id
   std::string incident_id;  // empty for a test message
   std::string channel;      // the channel's name
   std::string type;         // "incident.opened", …

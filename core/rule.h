@@ -52,6 +52,10 @@ struct Rule {
   Duration reopen_within = Duration::zero();  // trouble this soon after: the same incident
   Severity severity = Severity::Critical;
 
+  // False for a rule of which only the name is known: gatewatch's own incidents, and incidents of a
+  // rule that is gone.
+  [[nodiscard]] bool has_window() const { return !count_words.empty(); }
+
   bool operator==(const Rule&) const = default;
 };
 

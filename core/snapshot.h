@@ -36,7 +36,7 @@ struct OwnHealth {
   std::string storage_error;     // printable; empty when ok
   uint64_t notifications_pending = 0;
   uint64_t notifications_delivered = 0;  // since start
-  uint64_t dead_letters = 0;             // in the database, ever
+  uint64_t dead_letters = 0;             // in the database at start, and since
   // Lateness of scheduled probes since start: upper bounds in seconds and cumulative counts.
   std::vector<std::pair<double, uint64_t>> lateness;
   double lateness_sum_seconds = 0;

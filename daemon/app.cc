@@ -13,6 +13,7 @@
 #include <atomic>
 #include <chrono>
 #include <future>
+#include <thread>
 #include <utility>
 
 #include "core/log.h"
@@ -57,7 +58,7 @@ std::string host_name() {
 // Waits for what a posted task promises; empty where the loop is stuck, or `ended` with the task
 // unrun.
 template <typename Value>
-std::optional<Value> await(std::future<Value> answer, Duration patience,
+std::optional<Value> await(std::future<Value>& answer, Duration patience,
                            const std::atomic<bool>& ended) {
   static constexpr Duration kSlice = std::chrono::milliseconds(50);
   for (Duration waited{}; waited < patience && !ended; waited += kSlice) {
@@ -142,24 +143,40 @@ void App::make_control_socket() {
       });
 }
 
-ExitCode App::run() {
+App::Ending App::run() {
   const SignalWatch signals(
       loop_, [this] { begin_stop(); }, [this] { reloader_->request(); });
   start();
   loop_.run();
   ended_ = true;
 
-  reloader_.reset();
-  control_.reset();
-  web_.reset();
+  // First what must not be lost; then those who only look, whose clients may dawdle.
   delivery_.stop(clock_.steady() + kFinishDelivery);
   const bool stored = writer_.stop(clock_.steady() + kFinishStorage);
-  if (!stored) {
+  if (stored) {
+    log(LogLevel::Info, "stopped");
+  } else {
     log(LogLevel::Error, "stopped with unstored samples", {{"error", writer_.health().error}});
-    return ExitCode::Failed;
   }
-  log(LogLevel::Info, "stopped");
-  return ExitCode::Fine;
+  const bool closed = close_listeners();
+  return {.exit = stored ? ExitCode::Fine : ExitCode::Failed, .is_quiet = stored && closed};
+}
+
+bool App::close_listeners() {
+  auto done = std::make_shared<std::promise<bool>>();
+  std::future<bool> answer = done->get_future();
+  std::thread closer([this, done] {
+    reloader_.reset();
+    control_.reset();
+    web_.reset();
+    done->set_value(true);
+  });
+  if (answer.wait_for(kCloseListeners) == std::future_status::ready) {
+    closer.join();
+    return true;
+  }
+  closer.detach();
+  return false;
 }
 
 void App::start() {
@@ -255,13 +272,7 @@ ReloadReply App::reload() {
   }
   std::string problem;
   if (loaded.settings) {
-    auto done = std::make_shared<std::promise<bool>>();
-    std::future<bool> answer = done->get_future();
-    loop_.post([this, done = std::move(done), settings = std::move(*loaded.settings)]() mutable {
-      apply(std::move(settings));
-      done->set_value(true);
-    });
-    reply.applied = await(std::move(answer), kAnswerPatience, ended_).value_or(false);
+    reply.applied = apply_on_loop(std::move(*loaded.settings));
     if (!reply.applied) {
       reply.error = "the probe loop does not answer";
     }
@@ -279,6 +290,28 @@ ReloadReply App::reload() {
     service::tell_ready(told_status_);
   });
   return reply;
+}
+
+// Whoever is second, the loop or the asker that lost patience, does nothing: what was called not
+// reloaded is not applied later.
+bool App::apply_on_loop(Settings settings) {
+  auto decided = std::make_shared<std::atomic<bool>>(false);
+  auto done = std::make_shared<std::promise<bool>>();
+  std::future<bool> answer = done->get_future();
+  loop_.post([this, decided, done = std::move(done), settings = std::move(settings)]() mutable {
+    const bool in_time = !decided->exchange(true);
+    if (in_time) {
+      apply(std::move(settings));
+    }
+    done->set_value(in_time);
+  });
+  if (const auto applied = await(answer, kAnswerPatience, ended_)) {
+    return *applied;
+  }
+  if (!decided->exchange(true)) {
+    return false;
+  }
+  return await(answer, kAnswerPatience, ended_).value_or(true);  // it is being applied
 }
 
 void App::begin_stop() {
@@ -330,7 +363,7 @@ Snapshot App::make_snapshot() const {
 
 std::shared_ptr<const Snapshot> App::snapshot() {
   MutexLock lock(snapshot_mutex_);
-  if (snapshot_ && clock_.steady() - snapshot_at_ < kSnapshotAge) {
+  if (clock_.steady() - snapshot_at_ < kSnapshotAge) {
     return snapshot_;
   }
   auto done = std::make_shared<std::promise<std::shared_ptr<const Snapshot>>>();
@@ -338,7 +371,7 @@ std::shared_ptr<const Snapshot> App::snapshot() {
   loop_.post([this, done = std::move(done)] {
     done->set_value(std::make_shared<const Snapshot>(make_snapshot()));
   });
-  snapshot_ = await(std::move(answer), kAnswerPatience, ended_).value_or(nullptr);
+  snapshot_ = await(answer, kAnswerPatience, ended_).value_or(nullptr);
   snapshot_at_ = clock_.steady();
   return snapshot_;
 }
@@ -364,7 +397,7 @@ std::string App::answer_test_channel(const std::string& name) {
     });
   });
   // A lane may be in the middle of another send.
-  const auto reply = await(std::move(answer), 2 * alerts::kSendTimeout + kAnswerPatience, ended_);
+  const auto reply = await(answer, 2 * alerts::kSendTimeout + kAnswerPatience, ended_);
   return encode(reply.value_or(
       TestReply{.known = true, .delivered = false, .detail = "the channel does not answer"}));
 }

@@ -38,10 +38,11 @@ inline constexpr Duration kAnswerPatience = std::chrono::seconds(2);
 
 // How long probes in flight may go on after a stop was asked for.
 inline constexpr Duration kFinishProbes = std::chrono::seconds(2);
-// How long a message being sent, and then the last commit, may take at the end. With kFinishProbes
-// this stays below the unit's TimeoutStopSec.
+// How long a message being sent, the last commit, and clients of page and control socket may take
+// at the end. All four together stay below the unit's TimeoutStopSec.
 inline constexpr Duration kFinishDelivery = std::chrono::seconds(5);
 inline constexpr Duration kFinishStorage = std::chrono::seconds(8);
+inline constexpr Duration kCloseListeners = std::chrono::seconds(2);
 
 class App {
  public:
@@ -53,14 +54,21 @@ class App {
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
-  // Until SIGTERM or SIGINT. Failed where something could not be stored at the end.
-  ExitCode run();
+  struct Ending {
+    ExitCode exit = ExitCode::Fine;  // Failed where something could not be stored
+    // False where a thread still hangs in the disk or in a client's connection: the process is then
+    // to end without destroying anything under it.
+    bool is_quiet = true;
+  };
+  // Until SIGTERM or SIGINT.
+  [[nodiscard]] Ending run();
 
  private:
   // On the loop thread.
   void start();
   void schedule(const ProbedTarget& probed);
   void apply(Settings settings);
+  bool close_listeners();
   void every(Duration interval, std::function<void()> task);
   void begin_stop();
   void wait_for_probes(SteadyTime deadline);
@@ -74,6 +82,8 @@ class App {
   std::string answer_test_channel(const std::string& name);
   std::string answer_record(const std::string& json);
   ReloadReply reload();
+  // Whether the loop applied it in time.
+  bool apply_on_loop(Settings settings);
   void make_control_socket();
 
   const Clock& clock_;

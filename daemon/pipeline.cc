@@ -11,7 +11,8 @@
 namespace gatewatch::daemon {
 namespace {
 
-constexpr std::string_view kStorageRule = "storage";
+constexpr std::string_view kStorageRule = "storage";    // the disk does not take what is learnt
+constexpr std::string_view kDatabaseRule = "database";  // a damaged database was set aside
 
 // Stored counts of open incidents are at most this many tends old.
 constexpr int kCountsEvery = 10;
@@ -102,6 +103,15 @@ void Pipeline::restore(storage::Remembered remembered, const std::string& databa
 }
 
 void Pipeline::take(Sample sample) {
+  if (is_logged(LogLevel::Debug)) {
+    log(LogLevel::Debug, "probe done",
+        {{"target", sample.target},
+         {"outcome", std::string(to_string(sample.result.outcome))},
+         {"status", sample.result.status},
+         {"latency_ms", to_ms(sample.result.latency)},
+         {"address", sample.result.address},
+         {"error", sample.result.error}});
+  }
   board_.take(sample);
   const std::vector<alerts::Change> changes = evaluator_.take(sample, now());
   writer_.add(std::move(sample));
@@ -139,16 +149,17 @@ void Pipeline::tell(const alerts::Change& change) {
 
 void Pipeline::tend() {
   const storage::WriterHealth health = writer_.health();
-  std::string trouble = storage_trouble(health);
-  if (trouble.empty() && health.note != told_note_) {
-    told_note_ = health.note;
-    trouble = health.note;
+  if (const auto change = self_watch_.observe(kStorageRule, storage_trouble(health), now())) {
+    tell(*change);
   }
-  if (const auto change = self_watch_.observe(kStorageRule, trouble, now())) {
+  const std::string news = health.note == told_note_ ? std::string() : health.note;
+  told_note_ = health.note;
+  if (const auto change = self_watch_.observe(kDatabaseRule, news, now())) {
     tell(*change);
   }
   if (++tends_ % kCountsEvery == 0) {
     std::vector<Incident> open = evaluator_.open_incidents();
+    std::ranges::move(self_watch_.open_incidents(), std::back_inserter(open));
     if (!open.empty()) {
       writer_.update_counts(std::move(open));
     }

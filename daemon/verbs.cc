@@ -74,13 +74,12 @@ ExitCode run(const Command& command) {
     ~LogCloser() { close_log(); }
   } closer;
   App app(std::move(*loaded.settings), command.config_path, std::move(options), system_clock());
-  const ExitCode exit = app.run();
-  if (exit != ExitCode::Fine) {
-    // The writer's thread hangs in the disk: nothing may be destroyed under it.
+  const App::Ending ending = app.run();
+  if (!ending.is_quiet) {
     close_log();
-    std::_Exit(static_cast<int>(exit));
+    std::_Exit(static_cast<int>(ending.exit));
   }
-  return exit;
+  return ending.exit;
 }
 
 ExitCode check(const Command& command) {

@@ -31,6 +31,7 @@ Committed Committer::commit(Batch& batch) {
       open();
       error_.clear();
       write(batch, committed);
+      checkpoint();
       return committed;
     } catch (const StorageError& error) {
       error_ = printable(error.what());
@@ -58,6 +59,15 @@ void Committer::open() {
   }
   if (!damaged_.empty()) {
     salvage();
+  }
+}
+
+// What was committed is durable whether or not the log can be emptied now.
+void Committer::checkpoint() {
+  try {
+    store_->checkpoint_where_due();
+  } catch (const StorageError& error) {
+    log(LogLevel::Warning, "write-ahead log not emptied", {{"error", printable(error.what())}});
   }
 }
 
@@ -93,7 +103,6 @@ void Committer::write(Batch& batch, Committed& committed) {
     disk_full_ = false;
   }
   uncertain_ = false;
-  store_->checkpoint_where_due();
 }
 
 uint64_t Committer::write_samples(const Batch& batch) {
@@ -113,7 +122,7 @@ void Committer::write_changes(const Batch& batch) {
     store_->put_settlement(id, progress, now);
   }
   for (const auto& [id, incident] : batch.counts) {
-    store_->put_counts(incident);
+    store_->put_open_incident(incident);
   }
 }
 

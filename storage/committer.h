@@ -36,7 +36,7 @@ class Committer {
   // How many damaged databases are set aside in one life of the process.
   static constexpr int kMaxSetAside = 8;
   // How long a look for damage at opening may take.
-  static constexpr Duration kDamageCheck = std::chrono::seconds(5);
+  static constexpr Duration kDamageCheck = std::chrono::seconds(2);
 
   // `hurried` tells that something more urgent waits than the look for damage.
   Committer(std::string path, int64_t ballast_bytes, const Clock& clock,
@@ -60,6 +60,7 @@ class Committer {
  private:
   void open();
   void write(Batch& batch, Committed& committed);
+  void checkpoint();
   void write_changes(const Batch& batch);
   uint64_t write_samples(const Batch& batch);
   void report(Batch& batch, Committed& committed);

@@ -31,10 +31,6 @@ constexpr const char* kPutEvidence =
     "ON CONFLICT(at_us, target, is_origin) DO UPDATE "
     "SET reason = excluded.reason, error = excluded.error";
 
-constexpr const char* kPutCounts =
-    "UPDATE incident SET probes = ?2, bad = ?3, bad_502 = ?4, gateway = ?5, counted_until_us = ?6 "
-    "WHERE id = ?1";
-
 constexpr const char* kSettle =
     "UPDATE notification SET state = ?2, attempts = ?3, next_attempt_us = ?4, delivered_us = ?5, "
     "last_error = ?6, settled_us = ?7 WHERE id = ?1";
@@ -152,7 +148,6 @@ Store::Store(const std::string& path, const std::function<bool()>& hurried)
       same_sample_(*connection_, kSameSample),
       evidence_(*connection_, kPutEvidence),
       incident_(*connection_, put_incident_sql()),
-      counts_(*connection_, kPutCounts),
       notification_(*connection_, put_notification_sql()),
       settlement_(*connection_, kSettle) {}
 
@@ -227,9 +222,8 @@ void Store::put_settlement(const std::string& id, const DeliveryProgress& progre
   settlement_.run_bound();
 }
 
-void Store::put_counts(const Incident& incident) {
-  counts_.run(std::string_view(incident.id), incident.total.probes, incident.total.bad,
-              incident.total.bad_502, incident.total.gateway, to_us(incident.counted_until));
+void Store::put_open_incident(const Incident& incident) {
+  put_incident(incident_, incident);
 }
 
 int64_t Store::salvage(Connection& damaged) {

@@ -61,7 +61,7 @@ class Store {
   // message that is there already stays as it is.
   void put_transition(const Transition& transition);
   void put_settlement(const std::string& id, const DeliveryProgress& progress, WallTime now);
-  void put_counts(const Incident& incident);
+  void put_open_incident(const Incident& incident);
 
   // Takes up incidents and notifications that can still be read from a damaged database; returns
   // how many rows. Never throws for what is damaged there.
@@ -87,7 +87,6 @@ class Store {
   Statement same_sample_;
   Statement evidence_;
   Statement incident_;
-  Statement counts_;
   Statement notification_;
   Statement settlement_;
 };

@@ -81,7 +81,8 @@ class Writer {
   void add(Sample sample);
   void add(Transition transition);
   void add(Settlement settlement);
-  // Newer counts of open incidents (of each, id, total and counted_until are used).
+  // Open incidents as they are now, with newer counts; one that is missing from the database (which
+  // was set aside or deleted) is there again.
   void update_counts(std::vector<Incident> incidents);
   void set_retention(Duration retention);
 

@@ -42,7 +42,7 @@ class DiskFull(Case):
 
     def make_room(self):
         """Deletes the file, in the mount namespace of the daemon."""
-        subprocess.run(["nsenter", "--mount", "--target", str(self.gatewatch.pid),
+        subprocess.run(["nsenter", "--mount", "--root", "--target", str(self.gatewatch.pid),
                         "rm", self.state / "filler"], check=True)
 
     def told(self, target):

@@ -123,12 +123,14 @@ TEST_F(EvaluatorTest, RestoringResolvesWhatNobodyWatchesAnyMore) {
   EXPECT_EQ(evaluator_.open_incidents().front().id, "kept");
 }
 
-TEST_F(EvaluatorTest, RemembersAsFarBackAsItsLongestWindow) {
+TEST_F(EvaluatorTest, RemembersItsLongestWindowAndHowLongItMustBeClear) {
   auto longer = *rule_named("s", "502");
   longer.window = 2h;
+  longer.clear_for = 30min;
+  longer.reopen_within = 7 * 24h;  // concerns incidents, not samples
   evaluator_.configure(
       {watched("a", {rule_named("r", "502"), std::make_shared<const Rule>(longer)})}, now_);
-  EXPECT_EQ(evaluator_.memory(), 2h);
+  EXPECT_EQ(evaluator_.memory(), 2h + 30min);
 }
 
 }  // namespace

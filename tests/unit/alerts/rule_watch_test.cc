@@ -58,6 +58,7 @@ class Story {
     return sample;
   }
 
+  void step_wall(std::chrono::hours by) { now_.wall += by; }
   RuleWatch& watch() { return watch_; }
   Instant now() const { return now_; }
   Rng& ids() { return ids_; }
@@ -226,6 +227,49 @@ TEST(RuleWatch, ANewThresholdKeepsTheWindowAndTheIncident) {
   story.play("b");
   EXPECT_EQ(story.watch().incident()->id, id);
   EXPECT_EQ(story.watch().incident()->total.probes, 7U);
+}
+
+// The wall clock was set back between the two: the older one stands later in the past's order.
+TEST(RuleWatch, AnOpenIncidentIsNotForgottenForAResolvedOne) {
+  Story story(shop_rule());
+  story.play("ggggbb");
+  const Incident open = *story.watch().incident();
+  Incident resolved = open;
+  resolved.id = "older";
+  resolved.resolved_at = story.now().wall + 1h;
+  Story second(shop_rule());
+  second.watch().restore(open, story.now());
+  second.watch().restore(resolved, story.now());
+  EXPECT_EQ(second.watch().incident()->id, open.id);
+}
+
+TEST(RuleWatch, AResolutionInTheFutureOfAClockThatWasSetBackReopensNothing) {
+  Story story(shop_rule());
+  Incident resolved;
+  resolved.id = "older";
+  resolved.resolved_at = story.now().wall + 1h;
+  story.watch().restore(resolved, story.now());
+  story.play("ggggbb");
+  EXPECT_EQ(story.last->kind, Change::Kind::Opened);
+  EXPECT_NE(story.last->incident.id, "older");
+}
+
+TEST(RuleWatch, CountsOnWhenTheWallClockIsSetBack) {
+  Story story(shop_rule());
+  story.play("gggbb");
+  story.step_wall(-1h);
+  story.play("bb");
+  EXPECT_EQ(story.watch().incident()->total.probes, 7U);
+}
+
+TEST(RuleWatch, SaysAtTheOpeningWhatTheWindowCarries) {
+  Story story(shop_rule());
+  story.play("gggggggg");
+  story.play("bb");
+  const Verdict& verdict = story.last->incident.verdict;
+  EXPECT_EQ(verdict.fault, Fault::Unknown);
+  EXPECT_EQ(verdict.summary, "2 of 10 probes in the last 5 min were bad; why is not known.");
+  EXPECT_EQ(verdict.evidence.size(), 3U);
 }
 
 // A restart: a second watch is given the recorded samples and the stored incident.

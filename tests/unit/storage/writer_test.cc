@@ -126,7 +126,6 @@ TEST_F(WriterTest, KeepsTheNewestStateOfAnIncident) {
     writer.add(opening("01A", kMorning));
     Incident grown = open_incident("01A", kMorning);
     grown.total = {40, 9, 8, 9};
-    grown.rule = "not a count";
     writer.update_counts({grown});
     ASSERT_TRUE(writer.flush(in_seconds(10)));
   });
