@@ -5,11 +5,7 @@
 // touches, so that one that runs after its asker gave up does no harm.
 #include "daemon/app.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <future>
@@ -17,6 +13,7 @@
 #include <utility>
 
 #include "core/log.h"
+#include "daemon/machine.h"
 #include "daemon/service.h"
 #include "daemon/signals.h"
 #include "storage/error.h"
@@ -26,34 +23,8 @@
 namespace gatewatch::daemon {
 namespace {
 
-// Descriptors kept for the database, the log, the control socket, web clients and channels.
-constexpr size_t kReservedDescriptors = 256;
-constexpr size_t kMostDescriptors = 65'536;
-constexpr size_t kLeastInFlight = 64;
-
 constexpr Duration kSnapshotAge = std::chrono::milliseconds(250);
 constexpr Duration kStopPoll = std::chrono::milliseconds(20);
-
-// Raises the limit of open descriptors as far as it goes, and says how many probes it allows.
-size_t max_in_flight() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) {
-    return kLeastInFlight;
-  }
-  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, kMostDescriptors);
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-  const size_t descriptors = limit.rlim_cur;
-  return descriptors > kReservedDescriptors + kLeastInFlight ? descriptors - kReservedDescriptors
-                                                             : kLeastInFlight;
-}
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  if (::gethostname(name.data(), name.size() - 1) != 0) {
-    return "unknown";
-  }
-  return name.data();
-}
 
 // Waits for what a posted task promises; empty where the loop is stuck, or `ended` with the task
 // unrun.
