@@ -66,9 +66,13 @@ class FakeChannel final : public Channel {
         answers.erase(answers.begin());
       }
     });
-    const bool is_through = world_.wait_for([&] { return is_open || is_cancelled; });
+    bool was_cancelled = false;  // cancel() may be called again after the wait
+    const bool is_through = world_.wait_for([&] {
+      was_cancelled = is_cancelled;
+      return is_open || is_cancelled;
+    });
     EXPECT_TRUE(is_through);
-    return is_cancelled
+    return was_cancelled
                ? SendResult{.kind = Kind::Retry, .retry_after = std::nullopt, .detail = "cancelled"}
                : result;
   }
