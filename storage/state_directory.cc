@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <string_view>
 
 #include "storage/error.h"
@@ -29,13 +30,22 @@ constexpr Duration kCheckDeadline = std::chrono::seconds(5);
   throw StorageError(kind, "cannot use state directory " + folder + ": " + std::strerror(reason));
 }
 
-int open_lock(const std::string& folder, const std::string& file) {
+int open_folder(const std::string& folder) {
+  const int descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) {
+    refuse_folder(folder, errno);
+  }
+  return descriptor;
+}
+
+// Empty where the disk has no room for it.
+std::optional<int> open_lock_file(const std::string& folder, const std::string& file) {
   int descriptor = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (descriptor < 0 && errno == EROFS) {
     descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   }
   if (descriptor < 0 && (errno == ENOSPC || errno == EDQUOT)) {
-    descriptor = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return std::nullopt;
   }
   if (descriptor < 0) {
     refuse_folder(folder, errno);
@@ -63,26 +73,37 @@ std::string folder_of(const std::string& path) {
 }
 
 StateLock::StateLock(const std::string& database_path)
-    : descriptor_(open_lock(folder_of(database_path), database_path + ".lock")) {
-  if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-    const int reason = errno;
-    const std::string holder = holder_of(descriptor_);
-    close(descriptor_);
-    if (reason != EWOULDBLOCK) {
-      refuse_folder(folder_of(database_path), reason);
-    }
-    throw StorageError(StorageError::Kind::Locked,
-                       "database " + database_path + " is in use by " + holder);
+    : path_(database_path), folder_(open_folder(folder_of(database_path))) {
+  const std::string folder = folder_of(database_path);
+  const std::optional<int> file = open_lock_file(folder, database_path + ".lock");
+  file_ = Descriptor(file.value_or(-1));
+  take(folder_.number(), file ? LOCK_SH : LOCK_EX);
+  if (!file) {
+    return;
   }
+  take(*file, LOCK_EX);
   const std::string line = std::to_string(getpid()) + "\n";
   // Only for people: a disk without room for the number locks as well.
-  if (ftruncate(descriptor_, 0) == 0) {
-    static_cast<void>(pwrite(descriptor_, line.data(), line.size(), 0) == 0);
+  if (ftruncate(*file, 0) == 0) {
+    static_cast<void>(pwrite(*file, line.data(), line.size(), 0) == 0);
   }
 }
 
-StateLock::~StateLock() {
-  close(descriptor_);
+void StateLock::take(int descriptor, int operation) const {
+  if (flock(descriptor, operation | LOCK_NB) == 0) {
+    return;
+  }
+  if (errno != EWOULDBLOCK) {
+    refuse_folder(folder_of(path_), errno);
+  }
+  throw StorageError(StorageError::Kind::Locked,
+                     "database " + path_ + " is in use by " + holder_of(file_.number()));
+}
+
+StateLock::Descriptor::~Descriptor() {
+  if (number_ >= 0) {
+    close(number_);
+  }
 }
 
 void check_database(const std::string& database_path) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "storage/state_directory.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -67,6 +69,18 @@ TEST(StateLock, KeepsASecondDaemonOut) {
               "database " + path + " is in use by process " + std::to_string(getpid()));
     const StateLock other_database(folder.file("other.db"));
   }
+  EXPECT_FALSE(refusal_of([&] { StateLock next(path); }).has_value());
+}
+
+TEST(StateLock, KeepsOutWhatComesAfterADaemonThatHadNoRoomForItsFile) {
+  TempDir folder;
+  const int held = open(folder.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  ASSERT_EQ(flock(held, LOCK_EX | LOCK_NB), 0);  // what such a daemon holds
+  const std::string path = folder.file("gatewatch.db");
+  const auto refusal = refusal_of([&] { StateLock second(path); });
+  ASSERT_TRUE(refusal.has_value());
+  EXPECT_EQ(refusal->kind, StorageError::Kind::Locked);
+  close(held);
   EXPECT_FALSE(refusal_of([&] { StateLock next(path); }).has_value());
 }
 
