@@ -6,12 +6,18 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "storage/state_directory.h"
 
 namespace gatewatch::storage {
 
 Ballast::Ballast(const std::string& database_path, int64_t size)
-    : path_(database_path + ".ballast"), folder_(folder_of(database_path)), size_(size) {}
+    : path_(database_path + ".ballast"), folder_(folder_of(database_path)), size_(size) {
+  if (const std::optional<Disk> disk = look_at_disk()) {
+    size_ = std::min(size_, disk->size / kLeastShare);
+  }
+}
 
 void Ballast::keep() {
   struct stat present {};
@@ -19,7 +25,8 @@ void Ballast::keep() {
   if (size_ == 0 || (exists && present.st_size == size_)) {
     return;
   }
-  if (free_bytes().value_or(0) < size_ * kPlenty) {
+  const std::optional<Disk> disk = look_at_disk();
+  if (!disk || disk->free < size_ * kPlenty) {
     return;
   }
   const int file = open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -38,15 +45,18 @@ bool Ballast::release() {
 }
 
 bool Ballast::has_room() const {
-  return free_bytes().value_or(size_ * 2) >= size_ * 2;
+  const std::optional<Disk> disk = look_at_disk();
+  return !disk || disk->free >= size_ * 2;
 }
 
-std::optional<int64_t> Ballast::free_bytes() const {
+std::optional<Ballast::Disk> Ballast::look_at_disk() const {
   struct statvfs disk {};
   if (statvfs(folder_.c_str(), &disk) != 0) {
     return std::nullopt;
   }
-  return static_cast<int64_t>(disk.f_bavail) * static_cast<int64_t>(disk.f_frsize);
+  const auto block = static_cast<int64_t>(disk.f_frsize);
+  return Disk{.size = static_cast<int64_t>(disk.f_blocks) * block,
+              .free = static_cast<int64_t>(disk.f_bavail) * block};
 }
 
 }  // namespace gatewatch::storage

@@ -17,6 +17,9 @@ class Ballast {
   // A disk with less than size x kPlenty free gets no ballast.
   static constexpr int64_t kPlenty = 4;
 
+  // A small disk gets a smaller ballast: one part in so many of its size.
+  static constexpr int64_t kLeastShare = 64;
+
   // The file NAME.ballast beside the database; a size of 0 keeps nothing.
   Ballast(const std::string& database_path, int64_t size);
 
@@ -28,7 +31,11 @@ class Ballast {
   [[nodiscard]] bool has_room() const;
 
  private:
-  [[nodiscard]] std::optional<int64_t> free_bytes() const;
+  struct Disk {
+    int64_t size = 0;  // bytes
+    int64_t free = 0;  // to unprivileged processes
+  };
+  [[nodiscard]] std::optional<Disk> look_at_disk() const;
 
   std::string path_;
   std::string folder_;

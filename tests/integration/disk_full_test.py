@@ -34,9 +34,9 @@ class DiskFull(Case):
             + webhook_channel(self.hook), wrapper=self.full_disk())
 
     def full_disk(self):
-        """Runs what follows on a disk of 48 MiB that a file fills to its last byte."""
+        """Runs what follows on a disk of 2 MiB that a file fills to its last byte."""
         state = shlex.quote(str(self.state))
-        script = (f"mount -t tmpfs -o size=48m tmpfs {state}; "
+        script = (f"mount -t tmpfs -o size=2m tmpfs {state}; "
                   f'cat /dev/zero >{state}/filler 2>/dev/null; exec "$@"')
         return ("unshare", "--mount", "--", "bash", "-c", script, "bash")
 
