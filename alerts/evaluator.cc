@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <utility>
 
 namespace gatewatch::alerts {
@@ -10,11 +11,22 @@ namespace {
 
 constexpr std::string_view kRemoved = "removed";
 constexpr std::string_view kDisabled = "disabled";
+constexpr std::string_view kSuperseded = "superseded";
 
 void keep(std::vector<Change>& changes, std::optional<Change> change) {
   if (change) {
     changes.push_back(std::move(*change));
   }
+}
+
+// Ends an incident that no watch goes on with.
+std::optional<Change> end_orphan(Incident incident, std::string_view reason, Instant now) {
+  Rule rule;
+  rule.name = incident.rule;
+  rule.severity = incident.severity;
+  RuleWatch orphan(std::make_shared<const Rule>(std::move(rule)), Target{});
+  orphan.restore(std::move(incident), now);
+  return orphan.end(reason, now);
 }
 
 }  // namespace
@@ -54,22 +66,18 @@ std::vector<Change> Evaluator::configure(const std::vector<Watched>& watched, In
 
 std::vector<Change> Evaluator::restore(std::vector<Incident> incidents, Instant now) {
   std::vector<Change> changes;
-  for (Incident& incident : incidents) {
-    if (RuleWatch* watch = find(incident.target, incident.rule)) {
+  std::set<std::pair<std::string, std::string>> open;  // by target and rule
+  for (auto newest = incidents.rbegin(); newest != incidents.rend(); ++newest) {
+    Incident& incident = *newest;
+    if (incident.is_open() && !open.emplace(incident.target, incident.rule).second) {
+      keep(changes, end_orphan(std::move(incident), kSuperseded, now));
+    } else if (RuleWatch* watch = find(incident.target, incident.rule)) {
       watch->restore(std::move(incident), now);
-      continue;
+    } else if (incident.is_open()) {
+      const auto target = targets_.find(incident.target);
+      const bool disabled = target != targets_.end() && !target->second.enabled;
+      keep(changes, end_orphan(std::move(incident), disabled ? kDisabled : kRemoved, now));
     }
-    if (!incident.is_open()) {
-      continue;
-    }
-    const auto target = targets_.find(incident.target);
-    const bool disabled = target != targets_.end() && !target->second.enabled;
-    Rule rule;
-    rule.name = incident.rule;
-    rule.severity = incident.severity;
-    RuleWatch orphan(std::make_shared<const Rule>(std::move(rule)), Target{});
-    orphan.restore(std::move(incident), now);
-    keep(changes, orphan.end(disabled ? kDisabled : kRemoved, now));
   }
   return changes;
 }

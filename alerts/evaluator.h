@@ -38,7 +38,9 @@ class Evaluator {
   // "disabled" where its target is there but disabled.
   std::vector<Change> configure(const std::vector<Watched>& watched, Instant now);
 
-  // Goes on with incidents from before a restart; what nobody watches any more resolves as above.
+  // Goes on with incidents from before a restart, given oldest first; what nobody watches any more
+  // resolves as above. Where two of one (target, rule) are open, which a run that could not read
+  // the database leaves, the older resolves with reason "superseded".
   // Requires: configure() was called, take() was not.
   std::vector<Change> restore(std::vector<Incident> incidents, Instant now);
 

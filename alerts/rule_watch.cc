@@ -114,7 +114,7 @@ void RuleWatch::replay(const Sample& sample, SteadyTime began) {
 }
 
 void RuleWatch::restore(Incident incident, Instant now) {
-  if (incident_ && incident_->is_open()) {
+  if (incident_ && (incident_->is_open() || !incident.is_open())) {
     return;
   }
   if (incident.resolved_at) {

@@ -50,8 +50,8 @@ class RuleWatch {
   // incident that has not counted it, and changes nothing else.
   void replay(const Sample& sample, SteadyTime began);
 
-  // Goes on with an incident from before a restart, an open one before any that is resolved. `now`
-  // places its resolution on the steady clock.
+  // Goes on with an incident from before a restart; of several, given newest first, with the newest
+  // open one, else with the newest. `now` places its resolution on the steady clock.
   void restore(Incident incident, Instant now);
 
   // Watches by `rule` and `target` from now on; the window stays where it counts the same.

@@ -16,8 +16,6 @@
 #include "daemon/machine.h"
 #include "daemon/service.h"
 #include "daemon/signals.h"
-#include "storage/error.h"
-#include "storage/history.h"
 #include "web/json.h"
 
 namespace gatewatch::daemon {
@@ -152,15 +150,7 @@ bool App::close_listeners() {
 
 void App::start() {
   pipeline_.configure(settings_);
-  try {
-    pipeline_.restore(
-        storage::remember(settings_.storage.path,
-                          loop_.wall_now() - std::chrono::ceil<std::chrono::microseconds>(
-                                                 longest_reopen(settings_))),
-        settings_.storage.path);
-  } catch (const storage::StorageError& error) {
-    log(LogLevel::Error, "nothing remembered", {{"reason", error.what()}});
-  }
+  pipeline_.restore(settings_.storage.path, longest_reopen(settings_));
   writer_.start();
   for (const ProbedTarget& probed : settings_.targets) {
     schedule(probed);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <thread>
 #include <utility>
 
 #include "core/log.h"
@@ -17,6 +18,8 @@ constexpr std::string_view kDatabaseRule = "database";  // a damaged database wa
 // Stored counts of open incidents are at most this many tends old.
 constexpr int kCountsEvery = 10;
 
+constexpr Duration kReadPause = std::chrono::seconds(1);
+
 // From when on waiting for the disk is a trouble.
 constexpr Duration kStuckAfter = std::chrono::seconds(5);
 
@@ -29,6 +32,14 @@ std::string storage_trouble(const storage::WriterHealth& health) {
            ". Probing and alerting go on.";
   }
   return {};
+}
+
+std::string database_note(const std::string& read_error, const storage::WriterHealth& health) {
+  if (read_error.empty()) {
+    return health.note;
+  }
+  return "Incidents and messages of the last run could not be read: " + read_error +
+         ". They are taken up at the next start." + (health.note.empty() ? "" : " ") + health.note;
 }
 
 std::string_view event_of(alerts::Change::Kind kind) {
@@ -70,8 +81,27 @@ void Pipeline::configure(const Settings& settings) {
   delivery_.set_channels(settings.channels);
 }
 
-void Pipeline::restore(storage::Remembered remembered, const std::string& database_path) {
-  const alerts::Instant start = now();
+void Pipeline::restore(const std::string& database_path, Duration reopen_within) {
+  const WallTime resolved_since =
+      loop_.wall_now() - std::chrono::ceil<std::chrono::microseconds>(reopen_within);
+  for (int tries = 1; tries <= kReadTries; ++tries) {
+    if (tries > 1) {
+      std::this_thread::sleep_for(kReadPause);
+    }
+    try {
+      go_on_with(storage::remember(database_path, resolved_since));
+      read_error_.clear();
+      break;
+    } catch (const storage::StorageError& error) {
+      read_error_ = error.what();
+      log(LogLevel::Error, "the last run's incidents and messages can't be read",
+          {{"try", tries}, {"of", kReadTries}, {"reason", read_error_}});
+    }
+  }
+  replay(database_path);
+}
+
+void Pipeline::go_on_with(storage::Remembered remembered) {
   dead_letters_before_ = remembered.dead_letters;
   const auto own = std::stable_partition(
       remembered.incidents.begin(), remembered.incidents.end(),
@@ -86,8 +116,13 @@ void Pipeline::restore(storage::Remembered remembered, const std::string& databa
   for (storage::OutboxEntry& entry : remembered.outbox) {
     delivery_.add(std::move(entry.notification), std::move(entry.progress), true);
   }
-  const std::vector<alerts::Change> ended =
-      evaluator_.restore(std::move(remembered.incidents), start);
+  for (const alerts::Change& change : evaluator_.restore(std::move(remembered.incidents), now())) {
+    tell(change);
+  }
+}
+
+void Pipeline::replay(const std::string& database_path) {
+  const alerts::Instant start = now();
   try {
     const auto span = std::chrono::ceil<std::chrono::microseconds>(evaluator_.memory());
     storage::for_each_sample(database_path, start.wall - span, [&](const Sample& sample) {
@@ -96,9 +131,6 @@ void Pipeline::restore(storage::Remembered remembered, const std::string& databa
     });
   } catch (const storage::StorageError& error) {
     log(LogLevel::Warning, "windows start empty", {{"reason", error.what()}});
-  }
-  for (const alerts::Change& change : ended) {
-    tell(change);
   }
 }
 
@@ -152,8 +184,9 @@ void Pipeline::tend() {
   if (const auto change = self_watch_.observe(kStorageRule, storage_trouble(health), now())) {
     tell(*change);
   }
-  const std::string news = health.note == told_note_ ? std::string() : health.note;
-  told_note_ = health.note;
+  const std::string note = database_note(read_error_, health);
+  const std::string news = note == told_note_ ? std::string() : note;
+  told_note_ = note;
   if (const auto change = self_watch_.observe(kDatabaseRule, news, now())) {
     tell(*change);
   }

@@ -35,8 +35,11 @@ class Pipeline {
   // the channels from before.
   void configure(const Settings& settings);
 
-  // Goes on where the last daemon stopped. Requires: configure() was called, nothing else.
-  void restore(storage::Remembered remembered, const std::string& database_path);
+  // Goes on where the last daemon stopped, with incidents resolved for at most `reopen_within`.
+  // Where the database can't be read, which is tried kReadTries times, it begins anew and that is
+  // an incident. Requires: configure() was called, nothing else.
+  void restore(const std::string& database_path, Duration reopen_within);
+  static constexpr int kReadTries = 3;
 
   void take(Sample sample);
   void skip(const std::string& target, uint64_t turns);
@@ -52,6 +55,8 @@ class Pipeline {
   void fill(Snapshot& snapshot) const;
 
  private:
+  void go_on_with(storage::Remembered remembered);
+  void replay(const std::string& database_path);
   void tell(const alerts::Change& change);
   [[nodiscard]] alerts::Instant now() const;
 
@@ -63,7 +68,8 @@ class Pipeline {
   alerts::SelfWatch self_watch_;
   alerts::Announcer announcer_;
   uint64_t dead_letters_before_ = 0;  // those of earlier runs
-  std::string told_note_;             // the writer's note that was made an incident
+  std::string read_error_;            // why the last run's state could not be read
+  std::string told_note_;             // the news of the database that were made an incident
   int tends_ = 0;
 };
 

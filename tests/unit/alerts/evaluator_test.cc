@@ -123,6 +123,21 @@ TEST_F(EvaluatorTest, RestoringResolvesWhatNobodyWatchesAnyMore) {
   EXPECT_EQ(evaluator_.open_incidents().front().id, "kept");
 }
 
+TEST_F(EvaluatorTest, RestoringGoesOnWithTheNewestOfTwoOpenIncidentsAndEndsTheOlder) {
+  evaluator_.configure({watched("a", {rule_named("r", "502")})}, now_);
+  Incident older;
+  older.id = "older";
+  older.target = "a";
+  older.rule = "r";
+  Incident newer = older;
+  newer.id = "newer";
+  const std::vector<Change> changes = evaluator_.restore({older, newer}, now_);
+  ASSERT_EQ(changes.size(), 1U);
+  EXPECT_EQ(changes[0].incident.id, "older");
+  EXPECT_EQ(changes[0].incident.reason, "superseded");
+  EXPECT_EQ(evaluator_.open_incidents().front().id, "newer");
+}
+
 TEST_F(EvaluatorTest, RemembersItsLongestWindowAndHowLongItMustBeClear) {
   auto longer = *rule_named("s", "502");
   longer.window = 2h;
