@@ -10,6 +10,7 @@
 #include "daemon/control_messages.h"
 #include "daemon/text_table.h"
 #include "daemon/verbs.h"
+#include "storage/error.h"
 #include "storage/history.h"
 #include "web/json.h"
 
@@ -17,6 +18,8 @@ namespace gatewatch::daemon {
 namespace {
 
 using Json = nlohmann::json;
+
+constexpr size_t kDeadLettersShown = 10;  // the newest
 
 std::string text_at(const Json& json, const char* key) {
   const auto found = json.find(key);
@@ -63,7 +66,22 @@ void print_open_incidents(const Json& status) {
   std::cout << '\n' << text_table(rows);
 }
 
-void print_own_troubles(const Json& status) {
+void print_dead_letters(int count, const std::string& database) {
+  std::cout << "\ndead letters (messages given up): " << count << '\n';
+  std::vector<std::vector<std::string>> rows{
+      {"DEAD LETTER", "CHANNEL", "CREATED", "ATTEMPTS", "LAST ERROR"}};
+  try {
+    for (const auto& [letter, progress] : storage::find_dead_letters(database, kDeadLettersShown)) {
+      rows.push_back({letter.type, letter.channel, format_local(letter.created_at),
+                      std::to_string(progress.attempts), progress.last_error});
+    }
+    std::cout << text_table(rows);
+  } catch (const storage::StorageError& error) {
+    std::cerr << "gatewatch: " << error.what() << '\n';
+  }
+}
+
+void print_own_troubles(const Json& status, const std::string& database) {
   const Json& storage = status.at("storage");
   if (!storage.value("ok", true)) {
     std::cout << "\nstorage: " << text_at(storage, "error") << '\n';
@@ -73,7 +91,7 @@ void print_own_troubles(const Json& status) {
     std::cout << "\nmessages waiting to be delivered: " << pending << '\n';
   }
   if (const int dead = notifications.value("dead_letters", 0); dead > 0) {
-    std::cout << "\ndead letters (messages given up): " << dead << '\n';
+    print_dead_letters(dead, database);
   }
 }
 
@@ -100,7 +118,7 @@ ExitCode status(const Command& command) {
     if (!status.at("incidents").empty()) {
       print_open_incidents(status);
     }
-    print_own_troubles(status);
+    print_own_troubles(status, settings->storage.path);
   }
   return status.at("incidents").empty() ? ExitCode::Fine : ExitCode::Bad;
 }

@@ -81,7 +81,9 @@ class ReceiverDown(Case):
             "SELECT state FROM notifications WHERE channel = 'ops'")] == ["dead", "dead"],
             "both webhooks are dead letters")
         self.assertEqual(1, len(self.hook.received))
-        self.assertIn("dead letters", self.gatewatch.verb("status").stdout)
+        shown = self.gatewatch.verb("status").stdout
+        self.assertIn("dead letters (messages given up): 2", shown)
+        self.assertRegex(shown, r"incident.opened +ops ")
         self.gatewatch.signal_reload()
         self.pass_through_a_second_incident()
         wait_until(lambda: len(self.hook.types()) == 2, "both webhooks arrive")
