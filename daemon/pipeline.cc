@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <thread>
 #include <utility>
 
 #include "core/log.h"
@@ -17,8 +16,6 @@ constexpr std::string_view kDatabaseRule = "database";  // a damaged database wa
 
 // Stored counts of open incidents are at most this many tends old.
 constexpr int kCountsEvery = 10;
-
-constexpr Duration kReadPause = std::chrono::seconds(1);
 
 // From when on waiting for the disk is a trouble.
 constexpr Duration kStuckAfter = std::chrono::seconds(5);
@@ -84,19 +81,12 @@ void Pipeline::configure(const Settings& settings) {
 void Pipeline::restore(const std::string& database_path, Duration reopen_within) {
   const WallTime resolved_since =
       loop_.wall_now() - std::chrono::ceil<std::chrono::microseconds>(reopen_within);
-  for (int tries = 1; tries <= kReadTries; ++tries) {
-    if (tries > 1) {
-      std::this_thread::sleep_for(kReadPause);
-    }
-    try {
-      go_on_with(storage::remember(database_path, resolved_since));
-      read_error_.clear();
-      break;
-    } catch (const storage::StorageError& error) {
-      read_error_ = error.what();
-      log(LogLevel::Error, "the last run's incidents and messages can't be read",
-          {{"try", tries}, {"of", kReadTries}, {"reason", read_error_}});
-    }
+  try {
+    go_on_with(storage::remember(database_path, resolved_since));
+  } catch (const storage::StorageError& error) {
+    read_error_ = error.what();
+    log(LogLevel::Error, "the last run's incidents and messages can't be read",
+        {{"reason", read_error_}});
   }
   replay(database_path);
 }

@@ -36,10 +36,9 @@ class Pipeline {
   void configure(const Settings& settings);
 
   // Goes on where the last daemon stopped, with incidents resolved for at most `reopen_within`.
-  // Where the database can't be read, which is tried kReadTries times, it begins anew and that is
-  // an incident. Requires: configure() was called, nothing else.
+  // Where the database can't be read, it begins anew and that is an incident.
+  // Requires: configure() was called, nothing else.
   void restore(const std::string& database_path, Duration reopen_within);
-  static constexpr int kReadTries = 3;
 
   void take(Sample sample);
   void skip(const std::string& target, uint64_t turns);
