@@ -6,8 +6,7 @@
 // name is looked up: the caller resolves, and decides what an answer means.
 //
 // Thread: the loop's. Lifetime: the loop outlives it; callers outlive their transfers or cancel.
-// Limits: kMaxTransfers at once; those of HttpHead; of a body 256 KiB are read, then the answer
-// counts as complete.
+// Limits: kMaxTransfers at once; those of HttpHead; kMaxBodyBytes.
 #pragma once
 
 #include <cstddef>
@@ -24,11 +23,11 @@
 #include "core/sample.h"
 #include "probe/curl_request.h"
 #include "probe/epoll_loop.h"
+#include "probe/http_limits.h"
 
 namespace gatewatch::probe {
 
 inline constexpr size_t kMaxTransfers = 16'384;
-inline constexpr size_t kMaxBodyBytes = size_t{256} * 1024;
 
 struct TransferResult {
   // Why there is no complete answer; ok where there is one. `body` only with a complete head, the

@@ -3,18 +3,16 @@
 // What a probe keeps of the head of an HTTP answer, line by line as libcurl hands it over, and the
 // limits on it.
 //
-// Limits: 64 KiB in all heads of one answer, 100 fields in each, 10 interim (1xx) answers.
+// Limits: kMaxHeadBytes, kMaxHeadFields, kMaxInterimAnswers.
 #pragma once
 
 #include <cstddef>
 #include <string>
 #include <string_view>
 
-namespace gatewatch::probe {
+#include "probe/http_limits.h"
 
-inline constexpr size_t kMaxHeadBytes = size_t{64} * 1024;
-inline constexpr size_t kMaxHeadFields = 100;
-inline constexpr size_t kMaxInterimAnswers = 10;
+namespace gatewatch::probe {
 
 class HttpHead {
  public:

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+//
+// How much of one HTTP answer is taken, whatever its sender would like. Where a limit on the head
+// is broken, the answer is no HTTP; where one on the framing of the body is, the body is broken.
+#pragma once
+
+#include <cstddef>
+
+namespace gatewatch::probe {
+
+// Of all heads of one answer, interim ones too, with their line ends.
+inline constexpr size_t kMaxHeadBytes = size_t{64} * 1024;
+inline constexpr size_t kMaxHeadFields = 100;  // in each head
+inline constexpr size_t kMaxInterimAnswers = 10;
+
+// Of a body, without the framing of its chunks: then the answer counts as complete.
+inline constexpr size_t kMaxBodyBytes = size_t{256} * 1024;
+
+}  // namespace gatewatch::probe
