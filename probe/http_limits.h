@@ -16,4 +16,9 @@ inline constexpr size_t kMaxInterimAnswers = 10;
 // Of a body, without the framing of its chunks: then the answer counts as complete.
 inline constexpr size_t kMaxBodyBytes = size_t{256} * 1024;
 
+inline constexpr size_t kMaxChunkSizeDigits = 16;  // leading zeros too
+// Of all chunks of one body: what stands between their sizes and the ends of those lines.
+inline constexpr size_t kMaxChunkExtensionBytes = size_t{16} * 1024;
+inline constexpr size_t kMaxTrailerBytes = size_t{8} * 1024;  // line ends too
+
 }  // namespace gatewatch::probe
