@@ -12,6 +12,7 @@ namespace gatewatch::probe {
 inline constexpr size_t kMaxHeadBytes = size_t{64} * 1024;
 inline constexpr size_t kMaxHeadFields = 100;  // in each head
 inline constexpr size_t kMaxInterimAnswers = 10;
+inline constexpr size_t kMaxBlankLines = 4;  // before the status lines of one answer
 
 // Of a body, without the framing of its chunks: then the answer counts as complete.
 inline constexpr size_t kMaxBodyBytes = size_t{256} * 1024;
