@@ -22,4 +22,7 @@ inline constexpr size_t kMaxChunkSizeDigits = 16;  // leading zeros too
 inline constexpr size_t kMaxChunkExtensionBytes = size_t{16} * 1024;
 inline constexpr size_t kMaxTrailerBytes = size_t{8} * 1024;  // line ends too
 
+// Of a body whose content coding is taken off.
+inline constexpr size_t kMaxUnzippedBytes = size_t{1024} * 1024;
+
 }  // namespace gatewatch::probe

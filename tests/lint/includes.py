@@ -33,6 +33,7 @@ THIRD_PARTY = {
     "sqlite3": {"storage"},
     "systemd/": {"daemon"},
     "toml": {"config"},
+    "zlib": {"probe"},
 }
 MOST_FILES = {"curl/": 4, "nlohmann/": 3}
 USUAL_MOST_FILES = 2
