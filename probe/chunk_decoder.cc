@@ -5,7 +5,6 @@
 #include "probe/chunk_decoder.h"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 
 #include "probe/http_limits.h"
@@ -18,6 +17,15 @@ constexpr unsigned kBitsPerDigit = 4;
 static_assert(kMaxChunkSizeDigits * kBitsPerDigit <= 64);
 static_assert(kMaxChunkExtensionBytes < std::numeric_limits<uint16_t>::max());
 static_assert(kMaxTrailerBytes < std::numeric_limits<uint16_t>::max());
+
+// 16 for what is no digit.
+constexpr unsigned hexadecimal(char c) {
+  if (c >= '0' && c <= '9') {
+    return static_cast<unsigned>(c - '0');
+  }
+  const int letter = c | 0x20;  // in lower case
+  return letter >= 'a' && letter <= 'f' ? static_cast<unsigned>(letter - 'a') + 10U : 16U;
+}
 
 }  // namespace
 
@@ -67,8 +75,8 @@ void ChunkDecoder::step(char c) {
 }
 
 void ChunkDecoder::step_size(char c) {
-  unsigned digit = 0;
-  const bool is_digit = std::from_chars(&c, &c + 1, digit, 16).ec == std::errc{};
+  const unsigned digit = hexadecimal(c);
+  const bool is_digit = digit < 16;
   if (is_digit && digits_ == kMaxChunkSizeDigits) {
     fail("a chunk size of more than 16 digits");
   } else if (is_digit) {
