@@ -3,37 +3,13 @@
 
 #include <curl/curl.h>
 
-#include <cerrno>
-
 #include "core/text.h"
+#include "probe/connect_failure.h"
 
 namespace gatewatch::probe {
 namespace {
 
 constexpr int kTooLarge = 100;  // CURLE_TOO_LARGE, unknown to libcurl before 8.6
-
-Outcome outcome_of_connect(int system_error) {
-  switch (system_error) {
-    case ENETUNREACH:
-    case ENETDOWN:
-    case EADDRNOTAVAIL:
-    case EAFNOSUPPORT:
-    case EMFILE:
-    case ENFILE:
-    case ENOBUFS:
-    case ENOMEM:
-    case EACCES:
-    case EPERM:
-      return Outcome::Inconclusive;
-    case ETIMEDOUT:
-      return Outcome::Timeout;
-    case ECONNRESET:  // accepted and at once ended
-    case EPIPE:
-      return Outcome::Reset;
-    default:  // ECONNREFUSED, EHOSTUNREACH, …
-      return Outcome::Refused;
-  }
-}
 
 // Of a transfer that broke off while talking.
 Outcome outcome_of_break(const TransferProgress& progress) {
@@ -54,7 +30,7 @@ Outcome outcome_of_transfer(int code, const TransferProgress& progress) {
       // libcurl is content with a head that ends in the middle.
       return progress.head_complete ? Outcome::Ok : Outcome::Reset;
     case CURLE_COULDNT_CONNECT:
-      return outcome_of_connect(progress.system_error);
+      return outcome_of_connect(progress.system_error, Told::Unknown);
     case CURLE_OPERATION_TIMEDOUT:
       return Outcome::Timeout;
     case CURLE_SSL_CONNECT_ERROR:
