@@ -27,8 +27,6 @@
 
 namespace gatewatch::probe {
 
-inline constexpr Duration kStandstill = std::chrono::milliseconds(500);
-
 class HttpProber final : public Prober {
  public:
   HttpProber(const ProbeServices& services, std::shared_ptr<const HttpSettings> settings);

@@ -11,6 +11,9 @@
 
 namespace gatewatch::probe {
 
+// So long past a probe's deadline the loop must have stood still: what came may not have been seen.
+inline constexpr Duration kStandstill = std::chrono::milliseconds(500);
+
 // Makes probes of one target, one at a time.
 //
 // Thread: the loop's. Lifetime: destroying a prober ends a probe in flight without a result.

@@ -3,6 +3,7 @@
 // Everything a prober needs, with the real loop and libcurl, and no name server but a test's own.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -58,10 +59,11 @@ class ClosedPort {
   ClosedPort(const ClosedPort&) = delete;
   ClosedPort& operator=(const ClosedPort&) = delete;
   [[nodiscard]] std::string url() const;
+  [[nodiscard]] uint16_t port() const { return port_; }
 
  private:
   int socket_ = -1;  // bound, not listening
-  int port_ = 0;
+  uint16_t port_ = 0;
 };
 
 }  // namespace gatewatch::probe

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+//
+// A socket on the loop, unwatched and closed together; and addresses as sockets want them.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <cstdint>
+#include <optional>
+
+#include "probe/epoll_loop.h"
+#include "probe/resolver.h"
+
+namespace gatewatch::probe {
+
+struct SocketAddress {
+  sockaddr_storage storage{};
+  socklen_t length = 0;
+
+  [[nodiscard]] const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
+};
+
+// Empty where `address` is no numeric address, or names an interface that is not there.
+[[nodiscard]] std::optional<SocketAddress> to_socket_address(const Address& address, uint16_t port);
+
+// Thread: the loop's. Lifetime: the loop outlives it.
+class LoopSocket {
+ public:
+  explicit LoopSocket(EpollLoop& loop) : loop_(loop) {}
+  ~LoopSocket() { close(); }
+  LoopSocket(const LoopSocket&) = delete;
+  LoopSocket& operator=(const LoopSocket&) = delete;
+
+  // A new socket, non-blocking, not inherited by children; one that was open is closed.
+  // Returns 0, or the errno of socket().
+  [[nodiscard]] int open(int family, int type, int protocol);
+  // As EpollLoop::watch(). Requires: open.
+  void watch(uint32_t events, EpollLoop::EventCallback callback);
+  // Nothing happens where none is open.
+  void close();
+
+  [[nodiscard]] int descriptor() const { return descriptor_; }  // -1: none is open
+
+ private:
+  EpollLoop& loop_;
+  int descriptor_ = -1;
+};
+
+// The pending error of a socket (SO_ERROR), which reading it clears; 0 where there is none.
+[[nodiscard]] int take_error(int descriptor);
+
+}  // namespace gatewatch::probe
