@@ -7,13 +7,20 @@
 
 #include "core/text.h"
 #include "probe/http_kind.h"
+#include "probe/tcp_prober.h"
 
 namespace gatewatch::probe {
 namespace {
 
-constexpr std::array<ProbeKind, 2> kKinds{{
-    {"http", &read_http},
-    {"https", &read_http},
+template <auto Read>
+void check(config::Table& defaults) {
+  (void)Read(defaults);
+}
+
+constexpr std::array<ProbeKind, 3> kKinds{{
+    {"http", &read_http, &check<&read_http_keys>},
+    {"https", &read_http, nullptr},
+    {"tcp", &read_tcp, &check<&read_tcp_keys>},
 }};
 
 std::string known_schemes() {
@@ -53,7 +60,11 @@ MakeProber read_prober(const Target& target, config::Table& settings) {
 }
 
 void check_defaults(config::Table& defaults) {
-  (void)read_http_keys(defaults);
+  for (const ProbeKind& kind : kKinds) {
+    if (kind.check != nullptr) {
+      kind.check(defaults);
+    }
+  }
 }
 
 }  // namespace gatewatch::probe

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+//
+// Reading the settings of the kinds that are not HTTP.
+#include <gtest/gtest.h>
+
+#include "config/config.h"
+#include "probe/kinds.h"
+#include "probe/tcp_prober.h"
+
+namespace gatewatch::probe {
+namespace {
+
+// What reading one target with the given lines gives.
+struct Reading {
+  explicit Reading(const std::string& lines, const std::string& defaults = "") {
+    config::Config loaded = config::load_text(
+        "t",
+        defaults +
+            "[[channel]]\nname = \"ops\"\nkind = \"webhook\"\n[[target]]\nname = \"shop\"\n" +
+            lines + '\n',
+        {}, diagnostics);
+    config::TargetConfig& target = loaded.targets.at(0);
+    shown_url = target.target.url;
+    make = read_prober(target.target, target.settings);
+    target.settings.finish();
+    check_defaults(loaded.defaults);
+    loaded.defaults.finish();
+    settings = target.settings;
+    for (const config::Diagnostic& diagnostic : diagnostics.sorted()) {
+      messages += diagnostic.message + '\n';
+    }
+  }
+
+  config::Diagnostics diagnostics;
+  std::string messages;
+  std::string shown_url;
+  MakeProber make;
+  std::optional<config::Table> settings;
+};
+
+// Lines of a target, and what is told about them; nothing for good ones.
+struct Row {
+  const char* lines;
+  const char* messages;
+};
+
+void expect_messages(const std::vector<Row>& rows) {
+  for (const Row& row : rows) {
+    const Reading reading(row.lines);
+    EXPECT_EQ(reading.messages, row.messages) << row.lines;
+    EXPECT_TRUE(reading.make || *row.messages != '\0') << row.lines;
+  }
+}
+
+TEST(ReadTcp, TellsGoodFromBad) {
+  expect_messages({
+      {R"(url = "tcp://mail.example.com:25")", ""},
+      {R"(url = "TCP://[2001:db8::1]:25/")", ""},
+      {R"(url = "tcp://mail.example.com:25"
+          send = "EHLO mon\r\n"
+          expect = "250")",
+       ""},
+      {R"(url = "tcp://mail.example.com")", "url has no port\n"},
+      {R"(url = "tcp://mail.example.com:smtp")",
+       "url has a port that is not a number from 1 to 65535\n"},
+      {R"(url = "tcp://mail.example.com:25/inbox")", "url has something after the port\n"},
+      {R"(url = "tcp://mail.example.com:25?x")", "url has something after the port\n"},
+      {R"(url = "tcp://mail:25"
+          expect = "")",
+       "expect is empty\n"},
+      {R"(url = "tcp://mail:25"
+          expect = 220)",
+       "expect must be a string, not an integer\n"},
+      {R"(url = "tcp://mail:25"
+          expect_status = "200")",
+       "unknown key \"expect_status\" in [[target]]\n"},
+  });
+  const std::string long_text(kMaxTcpExpect + 1, 'x');
+  EXPECT_EQ(Reading("url = \"tcp://mail:25\"\nexpect = \"" + long_text + '"').messages,
+            "expect is longer than 1024 bytes\n");
+  const std::string longer_text(kMaxTcpSend + 1, 'x');
+  EXPECT_EQ(Reading("url = \"tcp://mail:25\"\nsend = \"" + longer_text + '"').messages,
+            "send is longer than 65536 bytes\n");
+}
+
+TEST(ReadTcp, ReadsTheEscapesOfToml) {
+  Reading reading("url = \"tcp://mail:25\"\nsend = \"A\\r\\n\\u0001\"\nexpect = \"\\t\"");
+  ASSERT_EQ(reading.messages, "");
+  const TcpSettings tcp = read_tcp_keys(*reading.settings);
+  EXPECT_EQ(tcp.send.reveal(), "A\r\n\x01");
+  EXPECT_EQ(tcp.expect, "\t");
+}
+
+TEST(CheckDefaults, KnowsTheKeysOfEveryKind) {
+  const Reading reading(R"(url = "tcp://mail:25")",
+                        "[defaults]\nexpect_status = \"200\"\nexpect = \"220\"\n");
+  EXPECT_EQ(reading.messages, "");
+  EXPECT_EQ(Reading(R"(url = "http://shop/")", "[defaults]\nexpect = \"\"\n").messages,
+            "expect is empty\n");
+}
+
+TEST(UrlToShow, ShowsEndpointsAsTheyAreWritten) {
+  for (const char* url : {"tcp://mail.example.com:25", "tcp://[2001:db8::1]:25"}) {
+    EXPECT_EQ(config::url_to_show(url), url);
+  }
+  EXPECT_EQ(config::url_to_show("tcp://mon:geheim@mail:25"), "tcp://***@mail:25");
+}
+
+}  // namespace
+}  // namespace gatewatch::probe
