@@ -86,13 +86,13 @@ bool is_host_name(std::string_view name) {
   return label > 0;
 }
 
-std::expected<Endpoint, std::string> parse_endpoint(std::string_view url) {
+std::expected<EndpointUrl, std::string> parse_endpoint_url(std::string_view url) {
   const size_t slashes = url.find("://");
   if (slashes == std::string_view::npos) {
     return std::unexpected("has no scheme");
   }
   url.remove_prefix(slashes + 3);
-  Endpoint endpoint;
+  EndpointUrl endpoint;
   const size_t end = std::min(url.find_first_of("/?#"), url.size());
   endpoint.rest = url.substr(end);
   std::string_view authority = url.substr(0, end);

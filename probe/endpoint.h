@@ -13,7 +13,7 @@ namespace gatewatch::probe {
 
 inline constexpr size_t kMaxHostLength = 253;  // RFC 1035, as text
 
-struct Endpoint {
+struct EndpointUrl {
   std::string host;         // lower case; a name or a numeric address, without brackets
   uint16_t port = 0;        // 0 where the url has none
   bool is_address = false;  // the host is numeric; an IPv6 one may have a zone: "fe80::1%eth0"
@@ -22,7 +22,7 @@ struct Endpoint {
 
 // Reads a url with any scheme. The error is a sentence part fit for a diagnostic, such as "has no
 // host"; it never repeats the url. User and password are an error.
-[[nodiscard]] std::expected<Endpoint, std::string> parse_endpoint(std::string_view url);
+[[nodiscard]] std::expected<EndpointUrl, std::string> parse_endpoint_url(std::string_view url);
 
 // "HOST:PORT" or "[ADDRESS]:PORT", to show.
 [[nodiscard]] std::string host_and_port(std::string_view host, uint16_t port);

@@ -13,8 +13,8 @@
 
 namespace gatewatch::probe {
 
-std::optional<SocketAddress> to_socket_address(const Address& address, uint16_t port) {
-  SocketAddress found;
+std::optional<NativeAddress> to_native_address(const Address& address, uint16_t port) {
+  NativeAddress found;
   if (address.family == Address::Family::V4) {
     sockaddr_in v4{};
     v4.sin_family = AF_INET;

@@ -13,7 +13,7 @@
 
 namespace gatewatch::probe {
 
-struct SocketAddress {
+struct NativeAddress {
   sockaddr_storage storage{};
   socklen_t length = 0;
 
@@ -21,7 +21,7 @@ struct SocketAddress {
 };
 
 // Empty where `address` is no numeric address, or names an interface that is not there.
-[[nodiscard]] std::optional<SocketAddress> to_socket_address(const Address& address, uint16_t port);
+[[nodiscard]] std::optional<NativeAddress> to_native_address(const Address& address, uint16_t port);
 
 // Thread: the loop's. Lifetime: the loop outlives it.
 class LoopSocket {

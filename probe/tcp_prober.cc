@@ -78,7 +78,7 @@ void TcpProber::connect(const Address& address) {
   stage_started_ = loop_.precise_now();
   sent_ = 0;
   answer_.clear();
-  const auto peer = to_socket_address(address, settings_->endpoint.port);
+  const auto peer = to_native_address(address, settings_->endpoint.port);
   if (!peer) {
     run_.finish(Outcome::Inconclusive, address.text + ": no such interface");
     return;
@@ -231,7 +231,8 @@ TcpSettings read_tcp_keys(config::Table& settings) {
 
 MakeProber read_tcp(const Target& /*target*/, config::Table& settings) {
   TcpSettings tcp = read_tcp_keys(settings);
-  std::expected<Endpoint, std::string> endpoint = parse_endpoint(settings.string_or("url", ""));
+  std::expected<EndpointUrl, std::string> endpoint =
+      parse_endpoint_url(settings.string_or("url", ""));
   if (!endpoint) {
     settings.error("url", "url " + endpoint.error(), "write tcp://HOST:PORT");
     return {};

@@ -38,7 +38,7 @@ inline constexpr size_t kMaxTcpExpect = 1024;
 inline constexpr size_t kMaxTcpAnswer = size_t{16} * 1024;
 
 struct TcpSettings {
-  Endpoint endpoint;
+  EndpointUrl endpoint;
   Secret send;         // empty: nothing
   std::string expect;  // empty: nothing
 };

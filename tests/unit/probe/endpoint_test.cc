@@ -7,12 +7,12 @@ namespace gatewatch::probe {
 namespace {
 
 std::string error_of(std::string_view url) {
-  const auto endpoint = parse_endpoint(url);
+  const auto endpoint = parse_endpoint_url(url);
   return endpoint ? "" : endpoint.error();
 }
 
-TEST(ParseEndpoint, TakesHostPortAndRestApart) {
-  const auto endpoint = parse_endpoint("dns://NS1.Example.com:5353/Www.example.com?a=b");
+TEST(ParseEndpointUrl, TakesHostPortAndRestApart) {
+  const auto endpoint = parse_endpoint_url("dns://NS1.Example.com:5353/Www.example.com?a=b");
   ASSERT_TRUE(endpoint);
   EXPECT_EQ(endpoint->host, "ns1.example.com");
   EXPECT_EQ(endpoint->port, 5353);
@@ -20,28 +20,28 @@ TEST(ParseEndpoint, TakesHostPortAndRestApart) {
   EXPECT_EQ(endpoint->rest, "/Www.example.com?a=b");
 }
 
-TEST(ParseEndpoint, LeavesOutWhatIsNotThere) {
+TEST(ParseEndpointUrl, LeavesOutWhatIsNotThere) {
   for (const char* url : {"icmp://router", "icmp://router:"}) {
-    const auto endpoint = parse_endpoint(url);
+    const auto endpoint = parse_endpoint_url(url);
     ASSERT_TRUE(endpoint) << url;
     EXPECT_EQ(endpoint->port, 0) << url;
     EXPECT_EQ(endpoint->rest, "") << url;
   }
-  EXPECT_EQ(parse_endpoint("tcp://mail.example.com.:25")->host, "mail.example.com.");
+  EXPECT_EQ(parse_endpoint_url("tcp://mail.example.com.:25")->host, "mail.example.com.");
 }
 
-TEST(ParseEndpoint, ReadsAddresses) {
-  EXPECT_TRUE(parse_endpoint("tcp://192.0.2.1:22")->is_address);
-  const auto six = parse_endpoint("tcp://[2001:DB8::1]:22");
+TEST(ParseEndpointUrl, ReadsAddresses) {
+  EXPECT_TRUE(parse_endpoint_url("tcp://192.0.2.1:22")->is_address);
+  const auto six = parse_endpoint_url("tcp://[2001:DB8::1]:22");
   ASSERT_TRUE(six);
   EXPECT_EQ(six->host, "2001:db8::1");
   EXPECT_EQ(six->port, 22);
   EXPECT_TRUE(six->is_address);
-  EXPECT_EQ(parse_endpoint("icmp://[fe80::1%Eth0]")->host, "fe80::1%Eth0");
-  EXPECT_EQ(parse_endpoint("icmp://[fe80::1%25eth0]")->host, "fe80::1%eth0");
+  EXPECT_EQ(parse_endpoint_url("icmp://[fe80::1%Eth0]")->host, "fe80::1%Eth0");
+  EXPECT_EQ(parse_endpoint_url("icmp://[fe80::1%25eth0]")->host, "fe80::1%eth0");
 }
 
-TEST(ParseEndpoint, SaysWhatIsWrong) {
+TEST(ParseEndpointUrl, SaysWhatIsWrong) {
   EXPECT_EQ(error_of("mail.example.com:25"), "has no scheme");
   EXPECT_EQ(error_of("tcp://"), "has no host");
   EXPECT_EQ(error_of("tcp://:25"), "has no host");
@@ -64,7 +64,7 @@ TEST(ParseEndpoint, SaysWhatIsWrong) {
   }
 }
 
-TEST(ParseEndpoint, DoesNotRepeatAPassword) {
+TEST(ParseEndpointUrl, DoesNotRepeatAPassword) {
   EXPECT_EQ(error_of("tcp://mon:geheim@shop:22"),
             "has a user or password, which this kind does not send");
 }

@@ -27,7 +27,8 @@ struct Talk {
 };
 
 TcpSettings settings_of(const std::string& host, uint16_t port, const Talk& talk = {}) {
-  return {*parse_endpoint("tcp://" + host_and_port(host, port)), Secret(talk.send), talk.expect};
+  return {*parse_endpoint_url("tcp://" + host_and_port(host, port)), Secret(talk.send),
+          talk.expect};
 }
 
 ProbeResult probe_tcp(ProbeWorld& world, const TcpSettings& settings, Duration timeout = 10s) {
