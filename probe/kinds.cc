@@ -7,6 +7,7 @@
 
 #include "core/text.h"
 #include "probe/http_kind.h"
+#include "probe/icmp_prober.h"
 #include "probe/tcp_prober.h"
 
 namespace gatewatch::probe {
@@ -17,9 +18,10 @@ void check(config::Table& defaults) {
   (void)Read(defaults);
 }
 
-constexpr std::array<ProbeKind, 3> kKinds{{
+constexpr std::array<ProbeKind, 4> kKinds{{
     {"http", &read_http, &check<&read_http_keys>},
     {"https", &read_http, nullptr},
+    {"icmp", &read_icmp, nullptr},  // has no keys of its own
     {"tcp", &read_tcp, &check<&read_tcp_keys>},
 }};
 

@@ -33,7 +33,8 @@ struct ProbeKind {
   // Reads the url and the kind's own keys; mistakes go to the table's diagnostics. No I/O. Empty
   // where the url is of no use.
   MakeProber (*read)(const Target& target, config::Table& settings);
-  // Reads the kind's own keys from [defaults]. Null where another line of the table does.
+  // Reads the kind's own keys from [defaults]. Null where another line of the table
+  // does, or where it has none.
   void (*check)(config::Table& defaults);
 };
 

@@ -91,6 +91,20 @@ TEST(ReadTcp, ReadsTheEscapesOfToml) {
   EXPECT_EQ(tcp.expect, "\t");
 }
 
+TEST(ReadIcmp, TellsGoodFromBad) {
+  expect_messages({
+      {R"(url = "icmp://router.example.com")", ""},
+      {R"(url = "icmp://[fe80::1%eth0]/")", ""},
+      {R"(url = "icmp://router:7")", "url has a port, but a ping goes to a host\n"},
+      {R"(url = "icmp://router/x")", "url has something after the host\n"},
+      {R"(url = "icmp://")", "url has no host\n"},
+      {R"(url = "icmp://fe80::1")", "url has an IPv6 address without brackets around it\n"},
+      {R"(url = "icmp://router"
+          expect = "x")",
+       "unknown key \"expect\" in [[target]]\n"},
+  });
+}
+
 TEST(CheckDefaults, KnowsTheKeysOfEveryKind) {
   const Reading reading(R"(url = "tcp://mail:25")",
                         "[defaults]\nexpect_status = \"200\"\nexpect = \"220\"\n");
@@ -100,7 +114,8 @@ TEST(CheckDefaults, KnowsTheKeysOfEveryKind) {
 }
 
 TEST(UrlToShow, ShowsEndpointsAsTheyAreWritten) {
-  for (const char* url : {"tcp://mail.example.com:25", "tcp://[2001:db8::1]:25"}) {
+  for (const char* url :
+       {"tcp://mail.example.com:25", "tcp://[2001:db8::1]:25", "icmp://router", "icmp://[::1]"}) {
     EXPECT_EQ(config::url_to_show(url), url);
   }
   EXPECT_EQ(config::url_to_show("tcp://mon:geheim@mail:25"), "tcp://***@mail:25");
