@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/text.h"
+#include "probe/dns_prober.h"
 #include "probe/http_kind.h"
 #include "probe/icmp_prober.h"
 #include "probe/tcp_prober.h"
@@ -18,9 +19,10 @@ void check(config::Table& defaults) {
   (void)Read(defaults);
 }
 
-constexpr std::array<ProbeKind, 4> kKinds{{
+constexpr std::array<ProbeKind, 5> kKinds{{
     {"http", &read_http, &check<&read_http_keys>},
     {"https", &read_http, nullptr},
+    {"dns", &read_dns, &check<&read_dns_keys>},
     {"icmp", &read_icmp, nullptr},  // has no keys of its own
     {"tcp", &read_tcp, &check<&read_tcp_keys>},
 }};

@@ -91,6 +91,40 @@ TEST(ReadTcp, ReadsTheEscapesOfToml) {
   EXPECT_EQ(tcp.expect, "\t");
 }
 
+TEST(ReadDns, TellsGoodFromBad) {
+  expect_messages({
+      {R"(url = "dns://192.0.2.53/shop.example.com")", ""},
+      {R"(url = "dns://ns1.example.com:5353/_dmarc.example.com."
+          record = "TXT"
+          expect_record = ["v=DMARC1; p=none"])",
+       ""},
+      {R"(url = "dns://192.0.2.53/gone.example.com"
+          expect_rcode = "NXDOMAIN")",
+       ""},
+      {R"(url = "dns://192.0.2.53")", "url has no name to ask for\n"},
+      {R"(url = "dns:///shop.example.com")", "url has no host\n"},
+      {R"(url = "dns://192.0.2.53/shop.example.com?type=MX")", "url has a \"?\"\n"},
+      {R"(url = "dns://192.0.2.53/a/b")", "url asks for what is not a name\n"},
+      {R"(url = "dns://192.0.2.53/shop"
+          record = "CNAME")",
+       "record cannot be \"CNAME\"; it is one of A, AAAA, CAA, MX, NS, PTR, SRV, TXT\n"},
+      {R"(url = "dns://192.0.2.53/shop"
+          expect_rcode = "nxdomain")",
+       "expect_rcode cannot be \"nxdomain\"; it is one of NOERROR, NXDOMAIN, REFUSED, SERVFAIL, "
+       "FORMERR, NOTIMP\n"},
+      {R"(url = "dns://192.0.2.53/shop"
+          expect_record = ["192.0.2.1", "2001:db8::1"])",
+       "\"2001:db8::1\" cannot be a record of type A\n"},
+      {R"(url = "dns://192.0.2.53/shop"
+          expect_record = [])",
+       "expect_record is empty\n"},
+      {R"(url = "dns://192.0.2.53/shop"
+          expect_rcode = "NXDOMAIN"
+          expect_record = ["192.0.2.1"])",
+       "an answer with NXDOMAIN has no records\n"},
+  });
+}
+
 TEST(ReadIcmp, TellsGoodFromBad) {
   expect_messages({
       {R"(url = "icmp://router.example.com")", ""},
@@ -114,8 +148,8 @@ TEST(CheckDefaults, KnowsTheKeysOfEveryKind) {
 }
 
 TEST(UrlToShow, ShowsEndpointsAsTheyAreWritten) {
-  for (const char* url :
-       {"tcp://mail.example.com:25", "tcp://[2001:db8::1]:25", "icmp://router", "icmp://[::1]"}) {
+  for (const char* url : {"tcp://mail.example.com:25", "tcp://[2001:db8::1]:25", "icmp://router",
+                          "icmp://[::1]", "dns://192.0.2.53/shop.example.com"}) {
     EXPECT_EQ(config::url_to_show(url), url);
   }
   EXPECT_EQ(config::url_to_show("tcp://mon:geheim@mail:25"), "tcp://***@mail:25");
