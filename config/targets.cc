@@ -63,7 +63,10 @@ std::string address_of(std::string_view url) {
   const bool has_port = colon != std::string::npos && host.find(']', colon) == std::string::npos;
   if (!has_port) {
     const std::string scheme = ascii_lower(parts.scheme);
-    host += scheme == "https" ? ":443" : scheme == "http" ? ":80" : ":" + scheme;
+    host += scheme == "https"  ? ":443"
+            : scheme == "http" ? ":80"
+            : scheme == "dns"  ? ":53"
+                               : ":" + scheme;
   }
   return host;
 }

@@ -91,22 +91,27 @@ TEST(Jitter, IsFivePercentForTargetsThatShareAnAddress) {
     return "[[target]]\nname = \"" + name + "\"\nurl = \"" + url + "\"\ninterval = \"" + interval +
            "\"\n";
   };
-  const Config config = good(target("a", "http://x/1", "5s") +                //
-                             target("b", "HTTP://u:p@X:80?2", "30s") +        //
-                             target("often", "http://x:80/3", "4s") +         //
-                             target("other port", "http://x:8080/", "30s") +  //
-                             target("tls", "https://x/", "30s") +             //
-                             target("tls2", "https://x:443", "30s") +         //
-                             target("v6", "http://[::1]/", "30s") +           //
-                             target("v6 too", "http://[::1]:80/", "30s") +    //
+  const Config config = good(target("a", "http://x/1", "5s") +                 //
+                             target("b", "HTTP://u:p@X:80?2", "30s") +         //
+                             target("often", "http://x:80/3", "4s") +          //
+                             target("other port", "http://x:8080/", "30s") +   //
+                             target("tls", "https://x/", "30s") +              //
+                             target("tls2", "https://x:443", "30s") +          //
+                             target("v6", "http://[::1]/", "30s") +            //
+                             target("v6 too", "http://[::1]:80/", "30s") +     //
+                             target("mail", "tcp://x:25", "30s") +             //
+                             target("ping", "icmp://x", "30s") +               //
+                             target("a record", "dns://x/a.test", "30s") +     //
+                             target("b record", "dns://x:53/b.test", "30s") +  //
                              target("own", "http://x/", "30s") + "jitter = \"2%\"\n");
   std::map<std::string, double> jitter;
   for (const TargetConfig& item : config.targets) {
     jitter[item.target.name] = item.target.jitter;
   }
-  const std::map<std::string, double> expected{{"a", 0.05},       {"b", 0.05},      {"often", 0},
-                                               {"other port", 0}, {"tls", 0.05},    {"tls2", 0.05},
-                                               {"v6", 0.05},      {"v6 too", 0.05}, {"own", 0.02}};
+  const std::map<std::string, double> expected{
+      {"a", 0.05},    {"b", 0.05},        {"often", 0},      {"other port", 0}, {"tls", 0.05},
+      {"tls2", 0.05}, {"v6", 0.05},       {"v6 too", 0.05},  {"own", 0.02},     {"mail", 0},
+      {"ping", 0},    {"a record", 0.05}, {"b record", 0.05}};
   EXPECT_EQ(jitter, expected);
 }
 
