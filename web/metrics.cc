@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "web/metrics.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
+
+#include "core/text.h"
 
 namespace gatewatch::web {
 namespace {
@@ -85,13 +90,34 @@ std::string number_text(double value) {
   return {buffer.data(), end};
 }
 
+// The scheme of a target's url, which tells its kind.
+std::string scheme_of(const Target& target) {
+  return ascii_lower(std::string_view(target.url).substr(0, target.url.find("://")));
+}
+
+bool is_http(const Target& target) {
+  const std::string scheme = scheme_of(target);
+  return scheme == "http" || scheme == "https";
+}
+
+Duration known(const std::optional<Duration>& length) {
+  return length.value_or(Duration::zero());
+}
+
+// Calls `use` with the name and the newest result of each target for which `is_wanted`.
+template <typename IsWanted, typename Use>
+void for_each_last(const Snapshot& snapshot, IsWanted is_wanted, Use use) {
+  for (const TargetStatus& status : snapshot.targets) {
+    if (status.last && is_wanted(status.target)) {
+      use(status.target.name, status.last->result);
+    }
+  }
+}
+
 void write_last_probes(Writer& out, const Snapshot& snapshot) {
   const auto each = [&](auto use) {
-    for (const TargetStatus& status : snapshot.targets) {
-      if (status.last) {
-        use(status.target.name, status.last->result);
-      }
-    }
+    for_each_last(
+        snapshot, [](const Target&) { return true; }, use);
   };
   out.family("probe_success", "gauge", "1 if the newest scheduled probe was ok.");
   each([&](const std::string& name, const ProbeResult& result) {
@@ -101,21 +127,29 @@ void write_last_probes(Writer& out, const Snapshot& snapshot) {
   each([&](const std::string& name, const ProbeResult& result) {
     out.sample("probe_duration_seconds", {{"target", name}}, to_seconds(result.latency));
   });
+  out.family("probe_dns_lookup_time_seconds", "gauge",
+             "How long the newest scheduled probe looked up its host, 0 if it did not.");
+  each([&](const std::string& name, const ProbeResult& result) {
+    out.sample("probe_dns_lookup_time_seconds", {{"target", name}},
+               to_seconds(known(result.phases.dns)));
+  });
+}
+
+void write_last_http_probes(Writer& out, const Snapshot& snapshot) {
   out.family("probe_http_status_code", "gauge",
              "HTTP status of the newest scheduled probe, 0 if none came.");
-  each([&](const std::string& name, const ProbeResult& result) {
+  for_each_last(snapshot, is_http, [&](const std::string& name, const ProbeResult& result) {
     out.sample("probe_http_status_code", {{"target", name}}, result.status);
   });
   out.family("probe_http_duration_seconds", "gauge",
              "Length of each phase of the newest scheduled probe.");
-  each([&](const std::string& name, const ProbeResult& result) {
+  for_each_last(snapshot, is_http, [&](const std::string& name, const ProbeResult& result) {
     const Phases& phases = result.phases;
     Duration rest = result.latency;
     const auto phase = [&](std::string_view label, const std::optional<Duration>& length) {
-      const Duration known = length.value_or(Duration::zero());
-      rest -= known;
+      rest -= known(length);
       out.sample("probe_http_duration_seconds", {{"target", name}, {"phase", label}},
-                 to_seconds(known));
+                 to_seconds(known(length)));
     };
     phase("resolve", phases.dns);
     phase("connect", phases.connect);
@@ -125,6 +159,26 @@ void write_last_probes(Writer& out, const Snapshot& snapshot) {
     out.sample("probe_http_duration_seconds", {{"target", name}, {"phase", "transfer"}},
                answered && rest > Duration::zero() ? to_seconds(rest) : 0.0);
   });
+}
+
+// Of the kinds that have no status; `answer` is what the exporter calls the wait for the answer,
+// `rest` what it calls what remains.
+void write_last_phases(Writer& out, const Snapshot& snapshot, std::string_view scheme,
+                       std::string_view metric, std::string_view answer, std::string_view rest) {
+  out.family(metric, "gauge", "Length of each phase of the newest scheduled probe.");
+  for_each_last(
+      snapshot, [&](const Target& target) { return scheme_of(target) == scheme; },
+      [&](const std::string& name, const ProbeResult& result) {
+        const Duration lookup = known(result.phases.dns);
+        const Duration waited = known(result.phases.first_byte);
+        const bool answered = result.phases.first_byte.has_value();
+        const Duration remaining =
+            answered ? std::max(result.latency - lookup - waited, Duration::zero())
+                     : Duration::zero();
+        out.sample(metric, {{"target", name}, {"phase", "resolve"}}, to_seconds(lookup));
+        out.sample(metric, {{"target", name}, {"phase", rest}}, to_seconds(remaining));
+        out.sample(metric, {{"target", name}, {"phase", answer}}, to_seconds(waited));
+      });
 }
 
 void write_counters(Writer& out, const Snapshot& snapshot) {
@@ -201,6 +255,9 @@ void write_own_health(Writer& out, const Snapshot& snapshot) {
 std::string render_metrics(const Snapshot& snapshot, MetricsFormat format) {
   Writer out(format);
   write_last_probes(out, snapshot);
+  write_last_http_probes(out, snapshot);
+  write_last_phases(out, snapshot, "dns", "probe_dns_duration_seconds", "request", "connect");
+  write_last_phases(out, snapshot, "icmp", "probe_icmp_duration_seconds", "rtt", "setup");
   write_counters(out, snapshot);
   write_incidents(out, snapshot);
   write_own_health(out, snapshot);

@@ -12,6 +12,7 @@
 namespace gatewatch::web {
 namespace {
 
+using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -34,6 +35,36 @@ TEST(Metrics, UsesTheNamesOfBlackboxExporter) {
   EXPECT_THAT(text, HasSubstr(R"(phase="processing"} 0.004)"));
   EXPECT_THAT(text, HasSubstr(R"(phase="transfer"} 0.005)"));
   EXPECT_THAT(text, Not(HasSubstr(R"(probe_success{target="fresh"})")));
+}
+
+TEST(Metrics, GivesEachKindItsOwnPhases) {
+  Snapshot snapshot;
+  for (const char* url : {"tcp://x:25", "DNS://x/a.test", "icmp://x", "icmp://gone"}) {
+    TargetStatus status;
+    status.target = {.name = url, .url = url};
+    status.last.emplace();
+    status.last->result.latency = 15ms;
+    status.last->result.phases.dns = 1ms;
+    if (std::string_view(url) != "icmp://gone") {
+      status.last->result.phases.first_byte = 4ms;
+    }
+    snapshot.targets.push_back(status);
+  }
+  const std::string text = render_metrics(snapshot, MetricsFormat::Prometheus);
+  EXPECT_THAT(text, HasSubstr(R"(probe_duration_seconds{target="tcp://x:25"} 0.015)"));
+  EXPECT_THAT(text, HasSubstr(R"(probe_dns_lookup_time_seconds{target="tcp://x:25"} 0.001)"));
+  EXPECT_THAT(text, Not(HasSubstr("probe_http_status_code{")));
+  EXPECT_THAT(text, Not(HasSubstr("probe_http_duration_seconds{")));
+  const std::string dns = R"(probe_dns_duration_seconds{target="DNS://x/a.test",phase=)";
+  EXPECT_THAT(text, HasSubstr(dns + R"("resolve"} 0.001)"));
+  EXPECT_THAT(text, HasSubstr(dns + R"("connect"} 0.01)"));
+  EXPECT_THAT(text, HasSubstr(dns + R"("request"} 0.004)"));
+  const std::string icmp = R"(probe_icmp_duration_seconds{target="icmp://x",phase=)";
+  EXPECT_THAT(text, HasSubstr(icmp + R"("setup"} 0.01)"));
+  EXPECT_THAT(text, HasSubstr(icmp + R"("rtt"} 0.004)"));
+  const std::string gone = R"(probe_icmp_duration_seconds{target="icmp://gone",phase=)";
+  EXPECT_THAT(text, HasSubstr(gone + R"("setup"} 0)"));
+  EXPECT_THAT(text, HasSubstr(gone + R"("rtt"} 0)"));
 }
 
 TEST(Metrics, EveryFamilyIsDeclaredOnceBeforeItsSamples) {
