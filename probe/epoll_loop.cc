@@ -133,16 +133,24 @@ void EpollLoop::watch(int descriptor, uint32_t events, EventCallback callback) {
 }
 
 void EpollLoop::unwatch(int descriptor) {
+  if (forget(descriptor)) {
+    epoll_event ignored{};
+    epoll_ctl(epoll_, EPOLL_CTL_DEL, descriptor, &ignored);
+  }
+}
+
+void EpollLoop::close(int descriptor) {
+  forget(descriptor);
+  ::close(descriptor);  // the kernel takes a closed descriptor out by itself
+}
+
+bool EpollLoop::forget(int descriptor) {
   const auto index = static_cast<size_t>(descriptor);
   if (descriptor < 0 || index >= watched_.size() || !watched_[index].active) {
-    return;
+    return false;
   }
-  Watched& watched = watched_[index];
-  watched.active = false;
-  watched.generation = 0;
-  watched.callback = nullptr;
-  epoll_event ignored{};
-  epoll_ctl(epoll_, EPOLL_CTL_DEL, descriptor, &ignored);
+  watched_[index] = {};
+  return true;
 }
 
 void EpollLoop::run() {

@@ -51,6 +51,9 @@ class EpollLoop final : public Loop {
   void watch(int descriptor, uint32_t events, EventCallback callback);
   // To be called before the descriptor is closed. Nothing happens for one that is not watched.
   void unwatch(int descriptor);
+  // Unwatches and closes it, with one system call instead of two. Requires: nobody else has a
+  // duplicate of it (dup, fork), which would keep it watched.
+  void close(int descriptor);
 
   // Turns until stop(). May be called again.
   void run();
@@ -65,6 +68,8 @@ class EpollLoop final : public Loop {
     EventCallback callback;
   };
 
+  // Whether it was watched.
+  bool forget(int descriptor);
   void wait_and_handle_events();
   void handle_event(uint64_t tag, uint32_t events);
   void run_due_timers();
