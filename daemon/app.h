@@ -25,6 +25,7 @@
 #include "daemon/settings.h"
 #include "probe/curl_engine.h"
 #include "probe/epoll_loop.h"
+#include "probe/http_engine.h"
 #include "probe/kinds.h"
 #include "probe/resolver.h"
 #include "probe/scheduler.h"
@@ -98,6 +99,7 @@ class App {
   storage::Writer writer_;
   Pipeline pipeline_;
   probe::Resolver resolver_;
+  probe::HttpEngine http_;
   probe::CurlEngine curl_;
   probe::ProbeServices services_;
   probe::Scheduler scheduler_;

@@ -16,6 +16,7 @@
 #include "daemon/verbs.h"
 #include "probe/curl_engine.h"
 #include "probe/epoll_loop.h"
+#include "probe/http_engine.h"
 #include "probe/kinds.h"
 #include "probe/resolver.h"
 
@@ -93,9 +94,10 @@ ExitCode exit_code(const ProbeResult& result) {
 Sample probe_once(const ProbedTarget& probed) {
   probe::EpollLoop loop(system_clock());
   probe::Resolver resolver(loop, {});
+  probe::HttpEngine http(loop, system_clock());
   probe::CurlEngine curl(loop);
   const std::unique_ptr<probe::Prober> prober =
-      probed.make_prober(probe::ProbeServices{loop, resolver, curl});
+      probed.make_prober(probe::ProbeServices{loop, resolver, http, curl});
   Sample sample;
   sample.target = probed.target.name;
   sample.purpose = Purpose::Manual;

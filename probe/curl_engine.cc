@@ -24,6 +24,7 @@
 #include "core/assert.h"
 #include "core/text.h"
 #include "probe/curl_failure.h"
+#include "probe/curl_request.h"
 #include "probe/http_head.h"
 
 namespace gatewatch::probe {
@@ -75,10 +76,12 @@ struct CurlEngine::Transfer {
   uint32_t generation = 0;  // odd while it runs
   CURL* easy = nullptr;
   Multi* multi = nullptr;  // while it runs
-  CurlList connect_to;
-  Done done;
+  CurlLists lists;
+  TransferDone done;
   HttpHead head;
   size_t body_bytes = 0;
+  size_t kept_body = 0;  // how much of it is kept
+  std::string body;
   bool tls = false;
   SteadyTime started;
   std::optional<SteadyTime> handshake_started;
@@ -143,9 +146,11 @@ struct CurlEngine::Callbacks {
     return static_cast<Transfer*>(argument)->head.add_line(line) ? line.size() : 0;
   }
 
-  static size_t on_body(char* /*data*/, size_t size, size_t count, void* argument) noexcept {
+  static size_t on_body(char* data, size_t size, size_t count, void* argument) noexcept {
     auto* transfer = static_cast<Transfer*>(argument);
     transfer->body_bytes += size * count;
+    const size_t room = transfer->kept_body - std::min(transfer->kept_body, transfer->body.size());
+    transfer->body.append(data, std::min(room, size * count));
     return transfer->body_bytes <= kMaxBodyBytes ? size * count : 0;
   }
 
@@ -215,8 +220,8 @@ CurlEngine::Multi& CurlEngine::multi_for(const std::string& ca_file) {
   return *multis_.emplace(ca_file, std::move(multi)).first->second;
 }
 
-std::expected<CurlEngine::TransferId, std::string> CurlEngine::start(const TransferRequest& request,
-                                                                     Done done) {
+std::expected<TransferId, std::string> CurlEngine::start(const TransferRequest& request,
+                                                         TransferDone done) {
   if (running_ >= kMaxTransfers) {
     return std::unexpected("too many requests are under way");
   }
@@ -224,15 +229,19 @@ std::expected<CurlEngine::TransferId, std::string> CurlEngine::start(const Trans
   if (transfer == nullptr) {
     return std::unexpected("no memory for a request");
   }
-  const std::string& ca_file = request.ca_file.empty() ? system_ca_file_ : request.ca_file;
+  const std::string& ca_file = request.tls == nullptr || request.tls->ca_file.empty()
+                                   ? system_ca_file_
+                                   : request.tls->ca_file;
   transfer->head.clear();
   transfer->body_bytes = 0;
+  transfer->kept_body = request.wants_answer ? kMaxBodyBytes : kBodyStart;
+  transfer->body.clear();
   transfer->socket_error = 0;
   transfer->error[0] = '\0';
   transfer->tls = request.url->scheme == "https";
   transfer->started = loop_.precise_now();
   transfer->handshake_started.reset();
-  transfer->connect_to = set_request(transfer->easy, request, ca_file);
+  transfer->lists = set_request(transfer->easy, request, ca_file);
   transfer->done = std::move(done);
   // Certificates play no part in plain HTTP, so all of that shares one handle.
   transfer->multi = &multi_for(transfer->tls ? ca_file : system_ca_file_);
@@ -313,7 +322,7 @@ void CurlEngine::finish_completed(Multi& multi) {
     Transfer* transfer = nullptr;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
     TransferResult result = conclude(*transfer, code);
-    Done done = std::move(transfer->done);
+    TransferDone done = std::move(transfer->done);
     curl_multi_remove_handle(multi.handle, easy);
     release(*transfer);
     done(std::move(result));
@@ -358,6 +367,9 @@ TransferResult CurlEngine::conclude(Transfer& transfer, int code) {
     result.reason = head.reason();
     result.location = head.location();
   }
+  result.head = head.text();
+  result.fields = head.fields();
+  result.body = transfer.body;
   result.stage = stage_of(progress);
   result.failure = outcome_of_transfer(code, progress);
   if (result.failure != Outcome::Ok) {
@@ -373,7 +385,7 @@ void CurlEngine::release(Transfer& transfer) {
   ++transfer.generation;  // its id is spent
   transfer.multi = nullptr;
   transfer.done = nullptr;
-  transfer.connect_to.reset();
+  transfer.lists = {};
   if (idle_.size() >= kMaxIdleHandles) {
     curl_easy_cleanup(std::exchange(transfer.easy, nullptr));
   }

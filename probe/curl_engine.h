@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// HTTP/1.1 requests through libcurl's multi interface on the loop, one new connection for each.
+// HTTP requests through libcurl's multi interface on the loop, one new connection for each: for
+// HTTP/2 and for proxies, which HttpEngine does not speak.
 //
 // No redirect is followed, no proxy is taken from the environment, no TLS session is resumed, no
-// name is looked up: the caller resolves, and decides what an answer means.
+// name is looked up but by a proxy: the caller resolves, and decides what an answer means.
 //
 // Thread: the loop's. Lifetime: the loop outlives it; callers outlive their transfers or cancel.
 // Limits: kMaxTransfers at once; those of HttpHead; kMaxBodyBytes.
@@ -12,41 +13,20 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
-#include "core/outcome.h"
-#include "core/sample.h"
-#include "probe/curl_request.h"
 #include "probe/epoll_loop.h"
 #include "probe/http_limits.h"
+#include "probe/http_transfer.h"
 
 namespace gatewatch::probe {
 
-inline constexpr size_t kMaxTransfers = 16'384;
-
-struct TransferResult {
-  // Why there is no complete answer; ok where there is one. `body` only with a complete head, the
-  // others but `timeout` and `inconclusive` only without.
-  Outcome failure = Outcome::Ok;
-  std::string error;  // in libcurl's words, printable; empty where ok
-  bool head_complete = false;
-  int status = 0;        // of a complete head; else 0
-  std::string reason;    // printable
-  std::string location;  // as it came
-  std::string stage;     // where it stood at the end: "connecting", "reading the body", …
-  Phases phases;         // without dns
-};
-
 class CurlEngine {
  public:
-  enum class TransferId : uint64_t { None = 0 };
-  using Done = std::move_only_function<void(TransferResult)>;
-
   // From the first one on the process ignores SIGPIPE, since OpenSSL writes to sockets whose peer
   // may have gone. Fails: throws std::runtime_error where libcurl cannot be set up.
   explicit CurlEngine(EpollLoop& loop);
@@ -58,7 +38,7 @@ class CurlEngine {
   // Calls `done` once, never from within start(). There is no time limit: the caller cancels.
   // The error is why no transfer can be started, and is our own trouble.
   [[nodiscard]] std::expected<TransferId, std::string> start(const TransferRequest& request,
-                                                             Done done);
+                                                             TransferDone done);
   // Ends a transfer, whose `done` is not called; tells what it had learnt, with failure
   // inconclusive unless the answer was complete. Empty for None and where it has ended before.
   std::optional<TransferResult> cancel(TransferId transfer);

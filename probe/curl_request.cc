@@ -43,13 +43,34 @@ void set_method(CURL* easy, const TransferRequest& request) {
       plain && request.body.empty() ? nullptr : request.method.c_str());
 }
 
-void set_tls(CURL* easy, const TransferRequest& request, const std::string& ca_file) {
-  set(easy, CURLOPT_SSL_VERIFYPEER, request.verify ? 1L : 0L);
-  set(easy, CURLOPT_SSL_VERIFYHOST, request.verify ? 2L : 0L);
-  if (!ca_file.empty()) {
-    set(easy, CURLOPT_CAINFO, ca_file.c_str());
-    set(easy, CURLOPT_CAPATH, nullptr);  // with a directory the file's certificates aren't kept
+const char* or_none(const std::string& text) {
+  return text.empty() ? nullptr : text.c_str();
+}
+
+void set_tls(CURL* easy, const TlsSettings& tls, const std::string& ca_file) {
+  set(easy, CURLOPT_SSL_VERIFYPEER, tls.verify ? 1L : 0L);
+  set(easy, CURLOPT_SSL_VERIFYHOST, tls.verify ? 2L : 0L);
+  set(easy, CURLOPT_SSLVERSION,
+      static_cast<long>(tls.least == TlsVersion::V1_3 ? CURL_SSLVERSION_TLSv1_3
+                                                      : CURL_SSLVERSION_TLSv1_2));
+  set(easy, CURLOPT_SSLCERT, or_none(tls.certificate_file));
+  set(easy, CURLOPT_SSLKEY, or_none(tls.key_file));
+  set(easy, CURLOPT_CAINFO, ca_file.c_str());
+  set(easy, CURLOPT_CAPATH, nullptr);  // with a directory the file's certificates aren't kept
+}
+
+// In libcurl's form: no Content-Type is sent unless named.
+CurlList list_of(const HeaderFields& fields) {
+  CurlList list;
+  bool has_content_type = false;
+  for (const auto& [name, value] : fields) {
+    has_content_type = has_content_type || ascii_lower(name) == "content-type";
+    append(list, value.empty() ? name + ';' : name + ": " + value.reveal());
   }
+  if (!has_content_type) {
+    append(list, "Content-Type:");  // none, instead of a form's
+  }
+  return list;
 }
 
 }  // namespace
@@ -58,46 +79,38 @@ void FreeCurlList::operator()(curl_slist* list) const {
   curl_slist_free_all(list);
 }
 
-RequestHeaders::RequestHeaders(const std::vector<std::pair<std::string, Secret>>& fields) {
-  bool has_content_type = false;
-  for (const auto& [name, value] : fields) {
-    has_content_type = has_content_type || ascii_lower(name) == "content-type";
-    append(list_, value.empty() ? name + ';' : name + ": " + value.reveal());
-  }
-  if (!has_content_type) {
-    append(list_, "Content-Type:");  // none, instead of a form's
-  }
-}
-
 void set_common_options(void* easy) {
   set(easy, CURLOPT_NOSIGNAL, 1L);
   set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   set(easy, CURLOPT_HTTP09_ALLOWED, 0L);
   set(easy, CURLOPT_FOLLOWLOCATION, 0L);
-  set(easy, CURLOPT_PROXY, "");
   set(easy, CURLOPT_FRESH_CONNECT, 1L);
   set(easy, CURLOPT_FORBID_REUSE, 1L);
   set(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
   set(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
-  set(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   set(easy, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
   set(easy, CURLOPT_USERAGENT, "gatewatch/" GATEWATCH_VERSION);
   set(easy, CURLOPT_BUFFERSIZE, kReceiveBuffer);
   set(easy, CURLOPT_UPLOAD_BUFFERSIZE, kSendBuffer);
 }
 
-CurlList set_request(void* easy, const TransferRequest& request, const std::string& ca_file) {
+CurlLists set_request(void* easy, const TransferRequest& request, const std::string& ca_file) {
   const Url& url = *request.url;
   set(easy, CURLOPT_URL, url.text.c_str());
-  CurlList connect_to;
+  CurlLists lists;
   if (!request.address.empty()) {
     const bool v6 = request.address.find(':') != std::string::npos;
     const std::string host = v6 ? '[' + request.address + ']' : request.address;
-    append(connect_to, "::" + host + ':');  // this address for any host, the port as it is
+    append(lists.connect_to, "::" + host + ':');  // this address for any host, the port as it is
   }
-  set(easy, CURLOPT_CONNECT_TO, connect_to.get());
-  set(easy, CURLOPT_HTTPHEADER, request.headers->list());
+  set(easy, CURLOPT_CONNECT_TO, lists.connect_to.get());
+  lists.fields = list_of(request.fields != nullptr ? *request.fields : HeaderFields());
+  set(easy, CURLOPT_HTTPHEADER, lists.fields.get());
+  set(easy, CURLOPT_PROXY, request.proxy.c_str());
+  set(easy, CURLOPT_HTTP_VERSION,
+      static_cast<long>(request.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+  set(easy, CURLOPT_UNIX_SOCKET_PATH, or_none(request.unix_socket));
+  set(easy, CURLOPT_ACCEPT_ENCODING, request.wants_answer ? "gzip" : nullptr);
   const bool credentials = !(url.user.empty() && url.password.empty());
   set(easy, CURLOPT_USERNAME, credentials ? url.user.reveal().c_str() : nullptr);
   set(easy, CURLOPT_PASSWORD, credentials ? url.password.reveal().c_str() : nullptr);
@@ -106,9 +119,9 @@ CurlList set_request(void* easy, const TransferRequest& request, const std::stri
   const bool one_segment = url.scheme == "http" && request.body.empty();
   set(easy, CURLOPT_TCP_NODELAY, one_segment ? 0L : 1L);
   if (url.scheme == "https") {
-    set_tls(easy, request, ca_file);
+    set_tls(easy, *request.tls, ca_file);
   }
-  return connect_to;
+  return lists;
 }
 
 }  // namespace gatewatch::probe

@@ -24,6 +24,7 @@
 #include "core/text.h"
 #include "probe/connect_failure.h"
 #include "probe/loop_socket.h"
+#include "probe/socket_address.h"
 
 namespace gatewatch::probe {
 namespace {
@@ -35,7 +36,7 @@ constexpr int kClassInternet = 1;
 }  // namespace
 
 struct DnsQuery::Channel {
-  Channel(EpollLoop& its_loop, const NativeAddress& its_server, RecordType its_type, Done its_done)
+  Channel(EpollLoop& its_loop, const SocketAddress& its_server, RecordType its_type, Done its_done)
       : loop(its_loop), server(its_server), type(its_type), done(std::move(its_done)) {}
 
   ~Channel() {
@@ -207,7 +208,7 @@ struct DnsQuery::Channel {
   }
 
   EpollLoop& loop;
-  const NativeAddress server;
+  const SocketAddress server;
   const RecordType type;
   Done done;
   ares_channel handle = nullptr;
@@ -219,9 +220,9 @@ struct DnsQuery::Channel {
 
 DnsQuery::DnsQuery(EpollLoop& loop, const Address& server, uint16_t port, const std::string& name,
                    RecordType type, Done done) {
-  const std::optional<NativeAddress> address = to_native_address(server, port);
+  const std::optional<SocketAddress> address = to_socket_address(server.text, port);
   channel_ =
-      std::make_unique<Channel>(loop, address.value_or(NativeAddress()), type, std::move(done));
+      std::make_unique<Channel>(loop, address.value_or(SocketAddress()), type, std::move(done));
   if (address) {
     channel_->ask(name);
   } else {

@@ -32,6 +32,12 @@ std::string_view take_word(std::string_view& text) {
 
 bool HttpHead::add_line(std::string_view line) {
   bytes_ += line.size();
+  if (bytes_ <= kMaxHeadBytes && !complete_) {
+    if (!in_head_) {
+      text_.clear();
+    }
+    text_ += line;
+  }
   if (bytes_ > kMaxHeadBytes) {
     violation_ = "more than 64 KiB of header";
   } else if (complete_) {
@@ -57,6 +63,7 @@ void HttpHead::begin(std::string_view line) {
   in_head_ = true;
   fields_ = 0;
   location_.clear();
+  field_list_.clear();
   std::string_view rest = trim(line);
   take_word(rest);  // the version
   const std::string_view code = take_word(rest);
@@ -68,6 +75,9 @@ void HttpHead::begin(std::string_view line) {
 void HttpHead::add_field(std::string_view line) {
   ++fields_;
   const size_t colon = line.find(':');
+  if (colon != std::string_view::npos) {
+    field_list_.emplace_back(line.substr(0, colon), trim(line.substr(colon + 1)));
+  }
   if (colon == kLocation.size() && ascii_lower(line.substr(0, colon)) == kLocation) {
     location_ = trim(line.substr(colon + 1));
   }
@@ -79,6 +89,8 @@ void HttpHead::clear() {
   status_ = 0;
   reason_.clear();
   location_.clear();
+  text_.clear();
+  field_list_.clear();
   violation_.clear();
 }
 

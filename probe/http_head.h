@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "probe/http_limits.h"
 
@@ -25,6 +27,12 @@ class HttpHead {
   // Anything came at all.
   [[nodiscard]] bool begun() const { return bytes_ > 0; }
 
+  // The final head as it came.
+  [[nodiscard]] const std::string& text() const { return text_; }
+  // Names and trimmed values of its fields.
+  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& fields() const {
+    return field_list_;
+  }
   // Of the latest status line; 0 before there is one.
   [[nodiscard]] int status() const { return status_; }
   [[nodiscard]] const std::string& reason() const { return reason_; }      // printable
@@ -45,6 +53,8 @@ class HttpHead {
   int status_ = 0;
   std::string reason_;
   std::string location_;
+  std::string text_;
+  std::vector<std::pair<std::string, std::string>> field_list_;
   std::string violation_;
 };
 

@@ -7,11 +7,13 @@
 
 #include "core/text.h"
 #include "probe/http_prober.h"
+#include "probe/tls_keys.h"
 
 namespace gatewatch::probe {
 namespace {
 
 constexpr std::string_view kDefaultExpected = "200-399";
+constexpr int64_t kMostProbesPerHandshake = 1'000;
 
 bool has_lower_case(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
@@ -71,6 +73,28 @@ StatusSet read_expected(config::Table& settings) {
   return *expected;
 }
 
+// How the request gets to the target.
+void read_way(config::Table& settings, HttpSettings& http) {
+  static constexpr std::array<std::string_view, 2> kVersions{"1.1", "2"};
+  http.http2 = settings.one_of("http_version", "1.1", kVersions) == "2";
+  http.proxy = settings.secret("proxy").value_or(Secret());
+  if (!http.proxy.empty() && !parse_url(http.proxy.reveal())) {
+    settings.error("proxy", "proxy is not the url of a proxy", "as in \"http://proxy:3128\"");
+  }
+  http.unix_socket = settings.string_or("unix_socket", "");
+  if (!http.unix_socket.empty() && !http.unix_socket.starts_with('/')) {
+    settings.error("unix_socket", "unix_socket is not an absolute path");
+  } else if (!http.unix_socket.empty() && !http.proxy.empty()) {
+    settings.error("unix_socket", "unix_socket and proxy exclude each other", "keep one of them");
+  }
+  http.tls_full_every = static_cast<int>(
+      settings.integer("tls_full_every", http.tls_full_every, 1, kMostProbesPerHandshake));
+  if (http.tls_full_every > 1 && (http.http2 || !http.proxy.empty())) {
+    settings.error("tls_full_every", "sessions are not resumed with HTTP/2 or through a proxy",
+                   "leave it out");
+  }
+}
+
 bool has_header(const HttpSettings& settings, std::string_view lower_name) {
   return std::any_of(
       settings.headers.begin(), settings.headers.end(),
@@ -91,13 +115,8 @@ HttpSettings read_http_keys(config::Table& settings) {
     settings.warning("expect_status", "only redirects are expected, but they are followed",
                      "add follow_redirects = 0");
   }
-  http.verify = settings.boolean("verify", true);
-  http.ca_file = settings.string_or("ca_file", "");
-  if (settings.has("ca_file") && http.ca_file.empty()) {
-    settings.error("ca_file", "ca_file is empty", "name a PEM file, or leave it out");
-  } else if (!http.ca_file.empty() && !http.verify) {
-    settings.warning("ca_file", "ca_file is not used while verify is false");
-  }
+  http.tls = read_tls_keys(settings);
+  read_way(settings, http);
   return http;
 }
 

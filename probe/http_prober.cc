@@ -6,6 +6,8 @@
 
 #include "core/assert.h"
 #include "core/text.h"
+#include "probe/evidence.h"
+#include "probe/socket_address.h"
 
 namespace gatewatch::probe {
 namespace {
@@ -42,10 +44,11 @@ std::string in_ms(Duration duration) {
 HttpProber::HttpProber(const ProbeServices& services, std::shared_ptr<const HttpSettings> settings)
     : loop_(services.loop),
       resolver_(services.resolver),
+      http_(services.http),
       curl_(services.curl),
       settings_(std::move(settings)),
-      headers_(settings_->headers),
-      foreign_headers_(harmless(settings_->headers)),
+      foreign_fields_(harmless(settings_->headers)),
+      by_curl_(settings_->http2 || !settings_->proxy.empty()),
       // Targets that share a host do not all begin with its first address.
       next_address_(std::hash<std::string>{}(settings_->url.text)) {}
 
@@ -83,6 +86,16 @@ void HttpProber::abort(std::string_view error) {
 }
 
 void HttpProber::begin_hop() {
+  if (at_home_ && !settings_->unix_socket.empty()) {
+    result_.address = "unix:" + settings_->unix_socket;
+    begin_transfer({});
+    return;
+  }
+  if (!settings_->proxy.empty()) {
+    result_.address.clear();  // the proxy looks it up
+    begin_transfer({});
+    return;
+  }
   if (url_->is_address) {
     result_.address = url_->host;
     begin_transfer({});
@@ -113,18 +126,25 @@ void HttpProber::on_resolved(Resolution resolution) {
 }
 
 void HttpProber::begin_transfer(const std::string& address) {
+  const std::string& peer = address.empty() ? url_->host : address;
+  if (is_metadata_address(peer) && peer != settings_->url.host) {
+    finish_later(
+        Outcome::Protocol,
+        peer + " is where a cloud hands out credentials; gatewatch does not connect to it");
+    return;
+  }
   TransferRequest request;
   request.url = url_;
   request.address = address;
   request.method = method_;
-  request.headers = at_home_ ? &headers_ : &foreign_headers_;
+  request.fields = at_home_ ? &settings_->headers : &foreign_fields_;
   request.body = send_body_ ? std::string_view(settings_->body) : std::string_view();
-  request.verify = settings_->verify;
-  request.ca_file = settings_->ca_file;
-  const auto started = curl_.start(request, [this](TransferResult answer) {
-    transfer_ = CurlEngine::TransferId::None;
-    on_answer(std::move(answer));
-  });
+  request.tls = &settings_->tls;
+  request.session = at_home_ ? session_to_use() : nullptr;
+  request.unix_socket = at_home_ ? settings_->unix_socket : std::string();
+  request.proxy = settings_->proxy.reveal();
+  request.http2 = settings_->http2;
+  const auto started = start_transfer(request);
   if (started) {
     transfer_ = *started;
   } else {
@@ -132,10 +152,30 @@ void HttpProber::begin_transfer(const std::string& address) {
   }
 }
 
+std::expected<TransferId, std::string> HttpProber::start_transfer(const TransferRequest& request) {
+  TransferDone done = [this](TransferResult answer) {
+    transfer_ = TransferId::None;
+    on_answer(std::move(answer));
+  };
+  return by_curl_ ? curl_.start(request, std::move(done)) : http_.start(request, std::move(done));
+}
+
+TlsSession* HttpProber::session_to_use() {
+  if (settings_->tls_full_every == 1) {
+    return nullptr;
+  }
+  if (redirects_ == 0 && --until_full_ < 0) {
+    until_full_ = settings_->tls_full_every - 1;
+    session_.forget();
+  }
+  return &session_;
+}
+
 void HttpProber::note(const TransferResult& answer) {
   add(result_.phases.connect, answer.phases.connect);
   add(result_.phases.tls, answer.phases.tls);
   add(result_.phases.first_byte, answer.phases.first_byte);
+  result_.tls_resumed = answer.tls_resumed;
   result_.status = answer.status;
   result_.reason = answer.reason;
 }
@@ -158,11 +198,14 @@ void HttpProber::on_answer(TransferResult answer) {
 }
 
 void HttpProber::judge(TransferResult answer) {
-  if (answer.head_complete && !settings_->expected.contains(answer.status)) {
-    finish(outcome_of_unexpected_status(answer.status), std::move(answer.error));
-  } else {
-    finish(answer.failure, std::move(answer.error));
+  const bool is_unexpected = answer.head_complete && !settings_->expected.contains(answer.status);
+  const Outcome outcome =
+      is_unexpected ? outcome_of_unexpected_status(answer.status) : answer.failure;
+  if (outcome != Outcome::Ok) {
+    result_.head = evidence_head(answer.head, *settings_);
+    result_.body = evidence_body(answer.body, *settings_);
   }
+  finish(outcome, std::move(answer.error));
 }
 
 void HttpProber::follow(const std::string& location) {
@@ -221,7 +264,8 @@ std::optional<TransferResult> HttpProber::stop() {
   loop_.cancel(std::exchange(deadline_timer_, Loop::TimerId::None));
   loop_.cancel(std::exchange(finish_timer_, Loop::TimerId::None));
   resolver_.cancel(std::exchange(lookup_, Resolver::RequestId::None));
-  return curl_.cancel(std::exchange(transfer_, CurlEngine::TransferId::None));
+  const TransferId transfer = std::exchange(transfer_, TransferId::None);
+  return by_curl_ ? curl_.cancel(transfer) : http_.cancel(transfer);
 }
 
 void HttpProber::finish_later(Outcome outcome, std::string error) {
@@ -233,6 +277,9 @@ void HttpProber::finish_later(Outcome outcome, std::string error) {
 
 void HttpProber::finish(Outcome outcome, std::string error) {
   loop_.cancel(std::exchange(deadline_timer_, Loop::TimerId::None));
+  if (outcome != Outcome::Ok) {
+    until_full_ = 0;  // after an error a full handshake
+  }
   result_.outcome = outcome;
   result_.error = std::move(error);
   result_.latency = loop_.precise_now() - started_;

@@ -14,12 +14,14 @@
 // not been seen: that is inconclusive, not a timeout.
 #pragma once
 
+#include <expected>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "core/sample.h"
 #include "probe/curl_engine.h"
+#include "probe/http_engine.h"
 #include "probe/http_settings.h"
 #include "probe/kinds.h"
 #include "probe/prober.h"
@@ -46,6 +48,9 @@ class HttpProber final : public Prober {
   [[nodiscard]] bool is_followed(const TransferResult& answer) const;
   void follow(const std::string& location);
   void judge(TransferResult answer);
+  [[nodiscard]] std::expected<TransferId, std::string> start_transfer(
+      const TransferRequest& request);
+  [[nodiscard]] TlsSession* session_to_use();
   void on_deadline();
   // Stops what is under way; what a transfer had learnt, if one was.
   std::optional<TransferResult> stop();
@@ -55,12 +60,15 @@ class HttpProber final : public Prober {
   // Constant after construction.
   EpollLoop& loop_;
   Resolver& resolver_;
+  HttpEngine& http_;
   CurlEngine& curl_;
   const std::shared_ptr<const HttpSettings> settings_;
-  const RequestHeaders headers_;
-  const RequestHeaders foreign_headers_;  // for other origins
+  const HeaderFields foreign_fields_;  // for other origins
+  const bool by_curl_;
 
   size_t next_address_;
+  TlsSession session_;  // where handshakes may be resumed
+  int until_full_ = 0;  // probes until the next full handshake
 
   // Of the probe in flight.
   Done done_;
@@ -70,7 +78,7 @@ class HttpProber final : public Prober {
   Loop::TimerId deadline_timer_ = Loop::TimerId::None;
   Loop::TimerId finish_timer_ = Loop::TimerId::None;
   Resolver::RequestId lookup_ = Resolver::RequestId::None;
-  CurlEngine::TransferId transfer_ = CurlEngine::TransferId::None;
+  TransferId transfer_ = TransferId::None;
   const Url* url_ = nullptr;  // the target's or redirect_
   Url redirect_;
   std::string method_;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/secret.h"
+#include "probe/tls_context.h"
 #include "probe/url.h"
 
 namespace gatewatch::probe {
@@ -43,8 +44,11 @@ struct HttpSettings {
   std::string body;
   StatusSet expected;
   int max_redirects = 5;  // 0: a redirect is the answer
-  bool verify = true;     // the certificate: its chain, its dates, its name
-  std::string ca_file;    // PEM; empty: the system's
+  TlsSettings tls;
+  int tls_full_every = 1;   // of so many probes one makes a full handshake, the others resume
+  std::string unix_socket;  // to connect to instead of the url's host; empty: none
+  Secret proxy;             // its url, which may hold credentials; empty: none
+  bool http2 = false;
 };
 
 // A method or field name as RFC 9110 spells one.

@@ -81,8 +81,8 @@ std::string address_text(const sockaddr* address) {
 }
 
 // The address from which this connected socket sends.
-NativeAddress own_address(int descriptor) {
-  NativeAddress own;
+SocketAddress own_address(int descriptor) {
+  SocketAddress own;
   own.length = sizeof own.storage;
   getsockname(descriptor, reinterpret_cast<sockaddr*>(&own.storage), &own.length);
   return own;
@@ -116,7 +116,7 @@ std::optional<NetworkError> next_error(int descriptor) {
     }
     std::memcpy(&found.error, CMSG_DATA(header), sizeof found.error);
     // The offender's address follows the error.
-    NativeAddress offender;
+    SocketAddress offender;
     const size_t room = header->cmsg_len - CMSG_LEN(sizeof found.error);
     std::memcpy(&offender.storage, CMSG_DATA(header) + sizeof found.error,
                 std::min(room, sizeof offender.storage));
@@ -142,7 +142,7 @@ IcmpProber::IcmpProber(const ProbeServices& services, const EndpointUrl& endpoin
 void IcmpProber::ping(const Address& address) {
   family_ = address.family;
   const bool v4 = family_ == Address::Family::V4;
-  const auto peer = to_native_address(address, 0);
+  const auto peer = to_socket_address(address.text, 0);
   if (!peer) {
     run_.finish(Outcome::Inconclusive, address.text + ": no such interface");
     return;
@@ -162,7 +162,7 @@ void IcmpProber::ping(const Address& address) {
 }
 
 // Returns 0, or an errno.
-int IcmpProber::send_request(const NativeAddress& peer) {
+int IcmpProber::send_request(const SocketAddress& peer) {
   const int descriptor = socket_.descriptor();
   const bool v4 = family_ == Address::Family::V4;
   const int on = 1;
@@ -171,7 +171,7 @@ int IcmpProber::send_request(const NativeAddress& peer) {
       connect(descriptor, peer.get(), peer.length) != 0) {
     return errno;
   }
-  const NativeAddress own = own_address(descriptor);
+  const SocketAddress own = own_address(descriptor);
   sockaddr_in port_first{};  // the port stands at the same place in both families
   std::memcpy(&port_first, &own.storage, sizeof port_first);
   identifier_ = port_first.sin_port;

@@ -20,6 +20,7 @@
 #include "probe/endpoint.h"
 #include "probe/kinds.h"
 #include "probe/loop_socket.h"
+#include "probe/socket_address.h"
 #include "probe/probe_run.h"
 #include "probe/prober.h"
 
@@ -37,7 +38,7 @@ class IcmpProber final : public Prober {
 
  private:
   void ping(const Address& address);
-  [[nodiscard]] int send_request(const NativeAddress& peer);
+  [[nodiscard]] int send_request(const SocketAddress& peer);
   void on_ready(uint32_t events);
   [[nodiscard]] bool is_our_reply(std::string_view message) const;
   // Whether it finished the run.

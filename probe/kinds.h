@@ -17,11 +17,13 @@ namespace gatewatch::probe {
 class EpollLoop;
 class Resolver;
 class CurlEngine;
+class HttpEngine;
 
 // What probers of all targets share. Lifetime: what it names outlives the probers.
 struct ProbeServices {
   EpollLoop& loop;
   Resolver& resolver;
+  HttpEngine& http;
   CurlEngine& curl;
 };
 

@@ -1,27 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// A socket on the loop, unwatched and closed together; and addresses as sockets want them.
+// A socket on the loop, unwatched and closed together.
 #pragma once
 
-#include <sys/socket.h>
-
 #include <cstdint>
-#include <optional>
 
 #include "probe/epoll_loop.h"
-#include "probe/resolver.h"
 
 namespace gatewatch::probe {
-
-struct NativeAddress {
-  sockaddr_storage storage{};
-  socklen_t length = 0;
-
-  [[nodiscard]] const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
-};
-
-// Empty where `address` is no numeric address, or names an interface that is not there.
-[[nodiscard]] std::optional<NativeAddress> to_native_address(const Address& address, uint16_t port);
 
 // Thread: the loop's. Lifetime: the loop outlives it.
 class LoopSocket {

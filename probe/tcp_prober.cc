@@ -16,6 +16,7 @@
 
 #include "core/text.h"
 #include "probe/connect_failure.h"
+#include "probe/socket_address.h"
 
 namespace gatewatch::probe {
 namespace {
@@ -78,7 +79,7 @@ void TcpProber::connect(const Address& address) {
   stage_started_ = loop_.precise_now();
   sent_ = 0;
   answer_.clear();
-  const auto peer = to_native_address(address, settings_->endpoint.port);
+  const auto peer = to_socket_address(address.text, settings_->endpoint.port);
   if (!peer) {
     run_.finish(Outcome::Inconclusive, address.text + ": no such interface");
     return;

@@ -83,6 +83,10 @@ std::expected<Url, std::string> take_apart(CURLU* handle) {
     return std::unexpected("has port 0");
   }
   url.text = part(handle, CURLUPART_URL);
+  url.target = part(handle, CURLUPART_PATH);
+  if (const std::string query = part(handle, CURLUPART_QUERY); !query.empty()) {
+    url.target.append("?").append(query);
+  }
   return url;
 }
 

@@ -17,6 +17,7 @@ inline constexpr size_t kMaxUrlLength = 8192;
 
 struct Url {
   std::string text;         // whole, without credentials and fragment: fit to show
+  std::string target;       // what a request asks for: path and query
   std::string scheme;       // "http" or "https"
   std::string host;         // lower case; a name or a numeric address, without brackets
   uint16_t port = 0;        // also where the URL leaves it to the scheme

@@ -22,14 +22,12 @@ TEST(CurlEngine, RunsManyTransfersAtOnce) {
   ScriptedServer server({answer("200 OK", "hello")});
   ProbeWorld world;
   const Url url = *parse_url(server.url());
-  const RequestHeaders headers({});
   size_t done = 0;
   for (size_t i = 0; i < kMany; ++i) {
-    const auto id =
-        world.curl.start({.url = &url, .headers = &headers}, [&](TransferResult result) {
-          EXPECT_EQ(result.failure, Outcome::Ok) << result.error;
-          ++done;
-        });
+    const auto id = world.curl.start({.url = &url}, [&](TransferResult result) {
+      EXPECT_EQ(result.failure, Outcome::Ok) << result.error;
+      ++done;
+    });
     EXPECT_TRUE(id);
   }
   EXPECT_EQ(world.curl.running(), kMany);
@@ -45,23 +43,21 @@ TEST(CurlEngine, StartsAndCancelsFromWithinDone) {
   ProbeWorld world;
   const Url quick_url = *parse_url(quick.url());
   const Url slow_url = *parse_url(slow.url());
-  const RequestHeaders headers({});
   bool cancelled_called = false;
   bool second_done = false;
-  const auto hanging = world.curl.start({.url = &slow_url, .headers = &headers},
-                                        [&](const TransferResult&) { cancelled_called = true; });
-  const auto first =
-      world.curl.start({.url = &quick_url, .headers = &headers}, [&](const TransferResult&) {
-        EXPECT_TRUE(world.curl.cancel(*hanging));
-        EXPECT_TRUE(world.curl.start({.url = &quick_url, .headers = &headers},
-                                     [&](const TransferResult&) { second_done = true; }));
-      });
+  const auto hanging =
+      world.curl.start({.url = &slow_url}, [&](const TransferResult&) { cancelled_called = true; });
+  const auto first = world.curl.start({.url = &quick_url}, [&](const TransferResult&) {
+    EXPECT_TRUE(world.curl.cancel(*hanging));
+    EXPECT_TRUE(
+        world.curl.start({.url = &quick_url}, [&](const TransferResult&) { second_done = true; }));
+  });
   EXPECT_TRUE(first);
   world.run_until([&] { return second_done; });
   EXPECT_FALSE(cancelled_called);
   EXPECT_FALSE(world.curl.cancel(*hanging));
   EXPECT_FALSE(world.curl.cancel(*first));
-  EXPECT_FALSE(world.curl.cancel(CurlEngine::TransferId::None));
+  EXPECT_FALSE(world.curl.cancel(TransferId::None));
 }
 
 TEST(CurlEngine, TellsWhatACancelledTransferHadLearnt) {
@@ -70,9 +66,7 @@ TEST(CurlEngine, TellsWhatACancelledTransferHadLearnt) {
         hang()}});
   ProbeWorld world;
   const Url url = *parse_url(server.url());
-  const RequestHeaders headers({});
-  const auto id =
-      world.curl.start({.url = &url, .headers = &headers}, [](const TransferResult&) {});
+  const auto id = world.curl.start({.url = &url}, [](const TransferResult&) {});
   world.run_until([&] { return server.requests().size() == 1; });
   const SteadyTime until = world.loop.now() + 100ms;
   world.run_until([&] { return world.loop.now() > until; });
@@ -87,12 +81,10 @@ TEST(CurlEngine, TellsWhatACancelledTransferHadLearnt) {
 TEST(CurlEngine, EndsWithTransfersUnderWay) {
   ScriptedServer server({{read_request(), hang()}});
   const Url url = *parse_url(server.url());
-  const RequestHeaders headers({});
   bool called = false;
   {
     ProbeWorld world;
-    EXPECT_TRUE(world.curl.start({.url = &url, .headers = &headers},
-                                 [&](const TransferResult&) { called = true; }));
+    EXPECT_TRUE(world.curl.start({.url = &url}, [&](const TransferResult&) { called = true; }));
     world.run_until([&] { return server.requests().size() == 1; });
   }
   EXPECT_FALSE(called);

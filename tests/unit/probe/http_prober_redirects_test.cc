@@ -227,7 +227,7 @@ TEST(HttpProberRedirects, DoNotGoFromHttpsToHttp) {
   ScriptedServer secure({redirect("302 Found", plain.url())}, certificate.files());
   ProbeWorld world;
   HttpSettings settings = settings_for(secure.url());
-  settings.ca_file = certificate.files().certificate_file;
+  settings.tls.ca_file = certificate.files().certificate_file;
   const ProbeResult result = world.probe(settings);
   EXPECT_EQ(result.outcome, Outcome::Protocol);
   EXPECT_EQ(result.status, 302);
@@ -241,7 +241,7 @@ TEST(HttpProberRedirects, GoFromHttpToHttps) {
   ScriptedServer plain({redirect("301 Moved", secure.url())});
   ProbeWorld world;
   HttpSettings settings = settings_for(plain.url());
-  settings.ca_file = certificate.files().certificate_file;
+  settings.tls.ca_file = certificate.files().certificate_file;
   const ProbeResult result = world.probe(settings);
   EXPECT_EQ(result.outcome, Outcome::Ok) << result.error;
   EXPECT_TRUE(result.phases.tls);

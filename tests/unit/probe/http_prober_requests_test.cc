@@ -34,7 +34,8 @@ TEST(HttpProber, SendsAPlainGetByDefault) {
   ASSERT_EQ(server.requests().size(), 1U);
   EXPECT_EQ(server.requests()[0],
             "GET /health?a=b HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server.port()) +
-                "\r\nUser-Agent: gatewatch/" GATEWATCH_VERSION "\r\nAccept: */*\r\n\r\n");
+                "\r\nUser-Agent: gatewatch/" GATEWATCH_VERSION
+                "\r\nAccept: */*\r\nConnection: close\r\n\r\n");
 }
 
 TEST(HttpProber, SendsMethodHeadersAndBody) {
@@ -190,7 +191,7 @@ TEST(HttpProber, IsAbortedWithAReasonAndWhatItHadLearnt) {
   EXPECT_EQ(result->error, "gatewatch stops");
   EXPECT_EQ(result->address, "127.0.0.1");
   EXPECT_TRUE(result->phases.connect);
-  EXPECT_EQ(world.curl.running(), 0U);
+  EXPECT_EQ(world.http.running(), 0U);
   prober.abort("again");  // nothing happens
 }
 
@@ -215,7 +216,7 @@ TEST(HttpProber, LeaksNoDescriptorWhateverEndsIt) {
     EXPECT_FALSE(called);
   }
   world.run_until([&] { return open_descriptors() <= before + servers_part; });
-  EXPECT_EQ(world.curl.running(), 0U);
+  EXPECT_EQ(world.http.running(), 0U);
 }
 
 TEST(HttpProber, LeavesNoTimerBehindWhenItIsDestroyedInFlight) {

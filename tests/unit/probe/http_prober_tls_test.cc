@@ -19,7 +19,7 @@ TEST(HttpProberTls, TrustsACertificateOfTheGivenFile) {
   ScriptedServer server({answer("200 OK", "hello")}, certificate.files());
   ProbeWorld world;
   HttpSettings settings = settings_for(server.url());
-  settings.ca_file = certificate.files().certificate_file;
+  settings.tls.ca_file = certificate.files().certificate_file;
   const ProbeResult result = world.probe(settings);
   EXPECT_EQ(result.outcome, Outcome::Ok) << result.error;
   ASSERT_TRUE(result.phases.connect && result.phases.tls && result.phases.first_byte);
@@ -43,7 +43,7 @@ TEST(HttpProberTls, DoesNotTrustACertificateOfAnotherName) {
   ScriptedServer server({answer("200 OK")}, certificate.files());
   ProbeWorld world;
   HttpSettings settings = settings_for(server.url());
-  settings.ca_file = certificate.files().certificate_file;
+  settings.tls.ca_file = certificate.files().certificate_file;
   EXPECT_EQ(world.probe(settings).outcome, Outcome::Tls);
 }
 
@@ -52,7 +52,7 @@ TEST(HttpProberTls, DoesNotTrustACertificateThatHasExpired) {
   ScriptedServer server({answer("200 OK")}, certificate.files());
   ProbeWorld world;
   HttpSettings settings = settings_for(server.url());
-  settings.ca_file = certificate.files().certificate_file;
+  settings.tls.ca_file = certificate.files().certificate_file;
   const ProbeResult result = world.probe(settings);
   EXPECT_EQ(result.outcome, Outcome::Tls);
   EXPECT_NE(result.error.find("expired"), std::string::npos) << result.error;
@@ -63,9 +63,9 @@ TEST(HttpProberTls, TakesAnyCertificateWhereNoneIsVerified) {
   ScriptedServer server({answer("200 OK")}, certificate.files());
   ProbeWorld world;
   HttpSettings settings = settings_for(server.url());
-  settings.verify = false;
+  settings.tls.verify = false;
   EXPECT_EQ(world.probe(settings).outcome, Outcome::Ok);
-  settings.verify = true;  // and does not remember that
+  settings.tls.verify = true;  // and does not remember that
   EXPECT_EQ(world.probe(settings).outcome, Outcome::Tls);
 }
 
@@ -75,7 +75,7 @@ TEST(HttpProberTls, ChecksTheNameOfTheUrlNotTheAddress) {
   ProbeWorld world({{"shop.test", {.v4 = {"127.0.0.1"}}}, {"evil.test", {.v4 = {"127.0.0.1"}}}});
   const std::string port = std::to_string(server.port());
   HttpSettings settings = settings_for("https://shop.test:" + port + "/");
-  settings.ca_file = certificate.files().certificate_file;
+  settings.tls.ca_file = certificate.files().certificate_file;
   EXPECT_EQ(world.probe(settings).outcome, Outcome::Ok);
   settings.url = *parse_url("https://evil.test:" + port + "/");
   EXPECT_EQ(world.probe(settings).outcome, Outcome::Tls);
@@ -88,14 +88,14 @@ TEST(HttpProberTls, ServesTargetsWithDifferentFilesSideBySide) {
   ScriptedServer second({answer("200 OK")}, two.files());
   ProbeWorld world;
   HttpSettings for_first = settings_for(first.url());
-  for_first.ca_file = one.files().certificate_file;
+  for_first.tls.ca_file = one.files().certificate_file;
   HttpSettings for_second = settings_for(second.url());
-  for_second.ca_file = two.files().certificate_file;
+  for_second.tls.ca_file = two.files().certificate_file;
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(world.probe(for_first).outcome, Outcome::Ok);
     EXPECT_EQ(world.probe(for_second).outcome, Outcome::Ok);
   }
-  for_first.ca_file = two.files().certificate_file;
+  for_first.tls.ca_file = two.files().certificate_file;
   EXPECT_EQ(world.probe(for_first).outcome, Outcome::Tls);
 }
 
@@ -104,7 +104,7 @@ TEST(HttpProberTls, BlamesAFileThatCannotBeReadOnUs) {
   ScriptedServer server({answer("200 OK")}, certificate.files());
   ProbeWorld world;
   HttpSettings settings = settings_for(server.url());
-  settings.ca_file = "/nonexistent/ca.pem";
+  settings.tls.ca_file = "/nonexistent/ca.pem";
   const ProbeResult result = world.probe(settings);
   EXPECT_EQ(result.outcome, Outcome::Inconclusive);
   EXPECT_NE(result.error.find("/nonexistent/ca.pem"), std::string::npos) << result.error;
@@ -137,7 +137,7 @@ TEST(HttpProberTls, DoesNotResumeASession) {
   ScriptedServer server({answer("200 OK")}, certificate.files());
   ProbeWorld world;
   HttpSettings settings = settings_for(server.url());
-  settings.ca_file = certificate.files().certificate_file;
+  settings.tls.ca_file = certificate.files().certificate_file;
   EXPECT_EQ(world.probe(settings).outcome, Outcome::Ok);
   EXPECT_EQ(world.probe(settings).outcome, Outcome::Ok);
   EXPECT_EQ(server.connections(), 2U);

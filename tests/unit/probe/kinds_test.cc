@@ -52,7 +52,7 @@ TEST(ReadProber, TakesAUrlAndDefaults) {
   EXPECT_TRUE(reading.settings.headers.empty());
   EXPECT_EQ(reading.settings.body, "");
   EXPECT_EQ(reading.settings.max_redirects, 5);
-  EXPECT_TRUE(reading.settings.verify);
+  EXPECT_TRUE(reading.settings.tls.verify);
   EXPECT_TRUE(reading.settings.expected.contains(200));
   EXPECT_TRUE(reading.settings.expected.contains(399));
   EXPECT_FALSE(reading.settings.expected.contains(199));
@@ -77,7 +77,7 @@ ca_file = "/etc/ca.pem")");
   EXPECT_EQ(reading.settings.body, "ping");
   EXPECT_FALSE(reading.settings.expected.contains(201));
   EXPECT_EQ(reading.settings.max_redirects, 0);
-  EXPECT_EQ(reading.settings.ca_file, "/etc/ca.pem");
+  EXPECT_EQ(reading.settings.tls.ca_file, "/etc/ca.pem");
 }
 
 TEST(ReadProber, DoesNotShowCredentialsOfAUrl) {

@@ -13,6 +13,7 @@
 #include "core/sample.h"
 #include "probe/curl_engine.h"
 #include "probe/epoll_loop.h"
+#include "probe/http_engine.h"
 #include "probe/http_prober.h"
 #include "probe/http_settings.h"
 #include "probe/resolver.h"
@@ -26,8 +27,9 @@ struct ProbeWorld {
       : dns(std::move(names)),
         loop(clock),
         resolver(loop, {dns.servers()}),
+        http(loop, clock),
         curl(loop),
-        services{loop, resolver, curl} {}
+        services{loop, resolver, http, curl} {}
 
   // Turns the loop until `done`; fails the test after 20 s.
   void run_until(const std::function<bool()>& done);
@@ -41,6 +43,7 @@ struct ProbeWorld {
   testing::ScriptedDns dns;
   EpollLoop loop;
   Resolver resolver;
+  HttpEngine http;
   CurlEngine curl;
   ProbeServices services;
 };

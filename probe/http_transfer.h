@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+//
+// One HTTP request and what became of it: the values that the engines (HttpEngine, CurlEngine)
+// share.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/outcome.h"
+#include "core/sample.h"
+#include "core/secret.h"
+#include "probe/tls_context.h"
+#include "probe/url.h"
+
+namespace gatewatch::probe {
+
+inline constexpr size_t kMaxTransfers = 16'384;  // at once, of one engine
+// Of a body that nobody wants whole, this much is kept.
+inline constexpr size_t kBodyStart = size_t{4} * 1024;
+
+using HeaderFields = std::vector<std::pair<std::string, Secret>>;
+
+enum class TransferId : uint64_t { None = 0 };
+
+// What is pointed to outlives the transfer.
+struct TransferRequest {
+  const Url* url = nullptr;  // its credentials are sent
+  std::string address;       // numeric, to connect to; empty: the url's host is one
+  std::string method = "GET";
+  // Names are tokens, values without line ends. A field replaces the one that would be sent by
+  // itself (Host, User-Agent, Accept).
+  const HeaderFields* fields = nullptr;
+  std::string_view body;
+  const TlsSettings* tls = nullptr;  // where the url's scheme is https
+  TlsSession* session = nullptr;     // taken up, and renewed; null: a full handshake
+  std::string unix_socket;           // to connect to instead of an address
+  bool wants_answer = false;         // its fields and its whole body, decoded; else its beginning
+  // What only CurlEngine does:
+  std::string proxy;  // its url; empty: none
+  bool http2 = false;
+};
+
+struct TransferResult {
+  // Why there is no complete answer; ok where there is one. `body` only with a complete head, the
+  // others but `timeout` and `inconclusive` only without.
+  Outcome failure = Outcome::Ok;
+  std::string error;  // printable; empty where ok
+  bool head_complete = false;
+  int status = 0;        // of a complete head; else 0
+  std::string reason;    // printable
+  std::string location;  // as it came
+  std::string stage;     // where it stood at the end: "connecting", "reading the body", …
+  Phases phases;         // without dns
+  bool tls_resumed = false;
+  std::string head;  // of the final answer, as it came
+  std::string body;  // its beginning; or all of it, at most kMaxBodyBytes of what came
+  std::vector<std::pair<std::string, std::string>> fields;  // where the whole answer was wanted
+};
+
+// Called once, never from within start().
+using TransferDone = std::move_only_function<void(TransferResult)>;
+
+}  // namespace gatewatch::probe

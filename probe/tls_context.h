@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+//
+// How TLS is spoken to a target: certificates that are trusted and shown, loaded once and shared by
+// all connections with the same settings.
+//
+// Thread: one at a time (the loop's).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "core/time.h"
+
+struct ssl_ctx_st;      // NOLINT(readability-identifier-naming): OpenSSL's own
+struct ssl_session_st;  // NOLINT(readability-identifier-naming)
+struct x509_store_st;   // NOLINT(readability-identifier-naming)
+
+namespace gatewatch::probe {
+
+enum class TlsVersion : uint8_t { V1_2, V1_3 };
+
+struct TlsSettings {
+  bool verify = true;            // the certificate: its chain, its dates, its name
+  std::string ca_file;           // PEM, trusted instead of the system's; empty: the system's
+  std::string certificate_file;  // PEM, with its chain, shown to a server that asks; empty: none
+  std::string key_file;          // PEM; empty: in certificate_file
+  TlsVersion least = TlsVersion::V1_2;
+
+  auto operator<=>(const TlsSettings&) const = default;
+};
+
+// What a later connection to the same server may take up instead of a full handshake.
+class TlsSession {
+ public:
+  TlsSession() = default;
+  ~TlsSession() { forget(); }
+  TlsSession(const TlsSession&) = delete;
+  TlsSession& operator=(const TlsSession&) = delete;
+
+  void forget() { keep(nullptr); }
+  // Takes over the reference.
+  void keep(ssl_session_st* session);
+  [[nodiscard]] ssl_session_st* get() const { return session_; }
+
+ private:
+  ssl_session_st* session_ = nullptr;
+};
+
+class TlsContexts {
+ public:
+  // Lifetime: the clock outlives it.
+  explicit TlsContexts(const Clock& clock);
+  ~TlsContexts();
+  TlsContexts(const TlsContexts&) = delete;
+  TlsContexts& operator=(const TlsContexts&) = delete;
+
+  // The context for these settings. Reads the files at the first call and again when they have been
+  // in use for kRefreshEvery (where that fails the old ones stay in use). The error names the file.
+  // A context stays valid as long as a connection holds it (SSL_new() takes a reference).
+  [[nodiscard]] std::expected<ssl_ctx_st*, std::string> find(const TlsSettings& settings);
+
+  static constexpr Duration kRefreshEvery = std::chrono::hours(24);
+  static constexpr size_t kMaxContexts = 1'024;  // more: those are made anew for each connection
+
+ private:
+  struct FreeContext {
+    void operator()(ssl_ctx_st* context) const;
+  };
+  struct FreeStore {
+    void operator()(x509_store_st* store) const;
+  };
+  using Context = std::unique_ptr<ssl_ctx_st, FreeContext>;
+  using Store = std::unique_ptr<x509_store_st, FreeStore>;
+  struct Entry {
+    Context context;
+    SteadyTime loaded_at;
+  };
+
+  [[nodiscard]] std::expected<Context, std::string> make(const TlsSettings& settings);
+  [[nodiscard]] std::expected<x509_store_st*, std::string> store_for(const std::string& ca_file);
+
+  const Clock& clock_;
+  std::map<TlsSettings, Entry> contexts_;
+  Context transient_;  // the newest beyond kMaxContexts
+  // The system's, which many contexts share; parsing it takes tens of milliseconds.
+  Store system_store_;
+  SteadyTime system_store_at_;
+};
+
+// The file with the certificates that this system trusts.
+[[nodiscard]] std::string system_ca_file();
+
+}  // namespace gatewatch::probe

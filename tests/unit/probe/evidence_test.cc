@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#include "probe/evidence.h"
+
+#include <gtest/gtest.h>
+
+namespace gatewatch::probe {
+namespace {
+
+TEST(Evidence, KeepsTheHeadButNotItsCredentials) {
+  const std::string head =
+      "HTTP/1.1 502 Bad Gateway\r\n"
+      "Server: nginx\r\n"
+      "Set-Cookie: session=abc; HttpOnly\r\n"
+      "SET-COOKIE: other=def\r\n"
+      "Authentication-Info: nextnonce=x\r\n"
+      "Content-Length: 5\r\n\r\n";
+  EXPECT_EQ(evidence_head(head, {}),
+            "HTTP/1.1 502 Bad Gateway\r\n"
+            "Server: nginx\r\n"
+            "Set-Cookie: ***\r\n"
+            "SET-COOKIE: ***\r\n"
+            "Authentication-Info: ***\r\n"
+            "Content-Length: 5\r\n\r\n");
+}
+
+TEST(Evidence, MasksWhatWeSentWhereTheServerRepeatsIt) {
+  HttpSettings settings;
+  settings.headers = {{"Authorization", Secret("Bearer t0ken-of-ours")},
+                      {"X-Api-Key", Secret("k3y-of-ours")},
+                      {"User-Agent", Secret("our browser")},
+                      {"X-Flag", Secret("on")}};
+  settings.url.password = Secret("passw0rd");
+  EXPECT_EQ(
+      evidence_body("you sent t0ken-of-ours and k3y-of-ours, passw0rd, our browser, on", settings),
+      "you sent *** and ***, ***, our browser, on");
+  EXPECT_EQ(evidence_head("HTTP/1.1 400 k3y-of-ours\r\n\r\n", settings),
+            "HTTP/1.1 400 ***\r\n\r\n");
+}
+
+TEST(Evidence, IsCutToItsLimits) {
+  EXPECT_EQ(evidence_body(std::string(5'000, 'x'), {}), std::string(kMaxEvidenceBody, 'x'));
+  EXPECT_EQ(evidence_head(std::string(100'000, 'x'), {}).size(), kMaxEvidenceHead);
+}
+
+TEST(Evidence, LeavesNoHalfOfASecretAtTheCut) {
+  HttpSettings settings;
+  settings.headers = {{"X-Api-Key", Secret("k3y-of-ours")}};
+  const std::string body = std::string(kMaxEvidenceBody - 4, 'x') + "k3y-of-ours";
+  EXPECT_EQ(evidence_body(body, settings).find("k3y"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace gatewatch::probe
