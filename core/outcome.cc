@@ -31,6 +31,12 @@ std::string_view to_string(Outcome outcome) {
       return "body";
     case Outcome::Inconclusive:
       return "inconclusive";
+    case Outcome::Slow:
+      return "slow";
+    case Outcome::Header:
+      return "header";
+    case Outcome::CertificateExpiring:
+      return "certificate_expiring";
   }
   return "inconclusive";
 }

@@ -26,13 +26,17 @@ enum class Outcome : uint8_t {
   Protocol = 10,      // what came is not HTTP, or breaks a limit on its head
   Body = 11,          // expected status, but the body is cut short or not as it should be
   Inconclusive = 12,  // our own trouble; says nothing about the target
+  // What an answer with an expected status and a whole body may still be:
+  Slow = 15,                 // later than the target's maximum latency
+  Header = 16,               // without an expected header field
+  CertificateExpiring = 17,  // under a certificate with fewer days left than the target's minimum
 };
 
 inline constexpr std::array kAllOutcomes{
     Outcome::Ok,           Outcome::BadGateway, Outcome::Unavailable, Outcome::GatewayTimeout,
     Outcome::HttpError,    Outcome::Timeout,    Outcome::Refused,     Outcome::Reset,
     Outcome::Dns,          Outcome::Tls,        Outcome::Protocol,    Outcome::Body,
-    Outcome::Inconclusive,
+    Outcome::Inconclusive, Outcome::Slow,       Outcome::Header,      Outcome::CertificateExpiring,
 };
 
 // The word of the configuration, the database and the metrics: "bad_gateway".
