@@ -38,6 +38,7 @@ struct Value {
   Place where{};
   std::string text{};  // of a string with ${NAME} put in; of a number or boolean as TOML writes it
   int64_t integer = 0;
+  double real = 0;
   bool boolean = false;
   Form form = Form::Inline;
   bool incomplete = false;  // a statement of this table was lost: a key may seem to be missing

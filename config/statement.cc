@@ -4,6 +4,8 @@
 #include "config/statement.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <exception>
 #include <expected>
 #include <sstream>
@@ -19,6 +21,13 @@ using TomlValue = toml::basic_value<toml::discard_comments, std::map, std::vecto
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t';
+}
+
+// As few digits as tell it from every other number.
+std::string shortest(double number) {
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
+  return {text.data(), end};
 }
 
 class Parser {
@@ -151,11 +160,11 @@ Value Parser::convert(const TomlValue& from, size_t at) {
               .where = where,
               .text = std::to_string(from.as_integer()),
               .integer = from.as_integer()};
-    case toml::value_t::floating: {
-      std::ostringstream text;
-      text << from.as_floating();
-      return {.type = Value::Type::Float, .where = where, .text = text.str()};
-    }
+    case toml::value_t::floating:
+      return {.type = Value::Type::Float,
+              .where = where,
+              .text = shortest(from.as_floating()),
+              .real = from.as_floating()};
     case toml::value_t::boolean:
       return {.type = Value::Type::Boolean,
               .where = where,

@@ -254,6 +254,41 @@ std::vector<std::string> Table::strings(std::string_view key) {
   return strings;
 }
 
+std::vector<std::string> Table::one_or_more_strings(std::string_view key) {
+  const Entry* entry = node_->find(key);
+  if (entry != nullptr && entry->value->type != Value::Type::Array) {
+    const std::optional<std::string> single = string(key);
+    return single ? std::vector<std::string>{*single} : std::vector<std::string>();
+  }
+  return strings(key);
+}
+
+std::optional<Scalar> Table::scalar(std::string_view key) {
+  const Entry* entry = node_->find(key);
+  if (entry == nullptr) {
+    return std::nullopt;
+  }
+  const Value& value = *entry->value;
+  if (value.type == Value::Type::String) {
+    return value.text;
+  }
+  if (value.type == Value::Type::Integer) {
+    return value.integer;
+  }
+  if (value.type == Value::Type::Boolean) {
+    return value.boolean;
+  }
+  if (value.type == Value::Type::Float) {
+    if (std::isfinite(value.real)) {
+      return value.real;
+    }
+    mistake(key, std::string(key) + " must be a finite number");
+    return std::nullopt;
+  }
+  wrong_type(key, value, "a string, a number or a boolean");
+  return std::nullopt;
+}
+
 bool Table::is_empty_array(std::string_view key) const {
   const Entry* entry = node_->find(key);
   return entry != nullptr && entry->value->type == Value::Type::Array &&
@@ -294,7 +329,8 @@ Table Table::table(std::string_view key) {
   const Entry* entry = node_->find(key);
   const Value* value = entry == nullptr ? nullptr : entry->value.get();
   if (value != nullptr && value->type != Value::Type::Table) {
-    wrong_type(key, *value, "a table", "write " + title);
+    wrong_type(key, *value, "a table",
+               "write " + (node_->title.empty() ? title : std::string(key) + " = { KEY = … }"));
     value = nullptr;
   }
   if (value == nullptr) {
@@ -302,6 +338,15 @@ Table Table::table(std::string_view key) {
   }
   return Table(
       std::make_shared<Node>(Node{.context = node_->context, .value = value, .title = title}));
+}
+
+std::vector<std::string> Table::keys() const {
+  std::vector<std::string> keys;
+  for (const Entry& entry : node_->value->entries) {
+    node_->asked.insert(entry.key);
+    keys.push_back(entry.key);
+  }
+  return keys;
 }
 
 Table Table::standing_on(const Table& below) const {

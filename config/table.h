@@ -25,6 +25,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "config/diagnostic.h"
@@ -35,6 +36,8 @@ namespace gatewatch::config {
 
 struct Entry;
 struct Value;
+
+using Scalar = std::variant<std::string, int64_t, double, bool>;
 
 class Table {
  public:
@@ -67,6 +70,11 @@ class Table {
   // An array of strings; a missing key gives an empty one. An element that is no string is told,
   // and "" stands in its place.
   std::vector<std::string> strings(std::string_view key);
+  // The same, where a single string may also stand without its brackets.
+  std::vector<std::string> one_or_more_strings(std::string_view key);
+  // A string, whole number, number with a fraction (not infinite) or boolean. Empty where the key
+  // is missing or is anything else.
+  std::optional<Scalar> scalar(std::string_view key);
   // Whether the value of `key` is an array without elements.
   [[nodiscard]] bool is_empty_array(std::string_view key) const;
   // A table of strings, in the order of the file; each may have the twin NAME_file.
@@ -82,6 +90,8 @@ class Table {
   std::vector<Table> tables(std::string_view key);
   // The table [key]; one without keys where it is missing.
   Table table(std::string_view key);
+  // The keys that stand in this table itself, in the order of the file. Makes them known.
+  [[nodiscard]] std::vector<std::string> keys() const;
   // This table, standing on `below`.
   [[nodiscard]] Table standing_on(const Table& below) const;
 

@@ -59,6 +59,54 @@ list = [
   EXPECT_THAT(told(), IsEmpty());
 }
 
+TEST_F(TableTest, ReadsScalarsOfEverySort) {
+  Table table = read("a = \"${NAME}\"\nb = -7\nc = 0.1\nd = true\n");
+  EXPECT_EQ(table.scalar("a"), Scalar("value"));
+  EXPECT_EQ(table.scalar("b"), Scalar(int64_t{-7}));
+  EXPECT_EQ(table.scalar("c"), Scalar(0.1));
+  EXPECT_EQ(table.scalar("d"), Scalar(true));
+  EXPECT_EQ(table.scalar("e"), std::nullopt);
+  EXPECT_THAT(told(), IsEmpty());
+}
+
+TEST_F(TableTest, RejectsWhatIsNoScalar) {
+  Table table = read("a = []\nb = {}\nc = inf\nd = nan\ne = 2026-11-22\n");
+  for (const char* key : {"a", "b", "c", "d", "e"}) {
+    EXPECT_EQ(table.scalar(key), std::nullopt) << key;
+  }
+  EXPECT_THAT(told(),
+              ElementsAre("t:1:5: a must be a string, a number or a boolean, not an array",
+                          "t:2:5: b must be a string, a number or a boolean, not a table",
+                          "t:3:5: c must be a finite number", "t:4:5: d must be a finite number",
+                          "t:5:5: e must be a string, a number or a boolean, not a date or "
+                          "time"));
+}
+
+TEST_F(TableTest, ReadsOneStringWhereSeveralMayStand) {
+  Table table = read("a = \"x\"\nb = [\"x\", \"y\"]\nc = 5\nd = [5]\n");
+  EXPECT_THAT(table.one_or_more_strings("a"), ElementsAre("x"));
+  EXPECT_THAT(table.one_or_more_strings("b"), ElementsAre("x", "y"));
+  EXPECT_THAT(table.one_or_more_strings("e"), IsEmpty());
+  EXPECT_THAT(told(), IsEmpty());
+  EXPECT_THAT(table.one_or_more_strings("c"), IsEmpty());
+  EXPECT_THAT(table.one_or_more_strings("d"), ElementsAre(""));
+  EXPECT_THAT(told(),
+              ElementsAre("t:3:5: c must be a string, not an integer (write c = \"5\")",
+                          "t:4:6: each of d must be a string, not an integer (write \"5\")"));
+}
+
+TEST_F(TableTest, NamesTheKeysOfATableInTheirOrder) {
+  Table inner = read("x = { \"/b\" = 1, a = 2 }\n").table("x");
+  EXPECT_THAT(inner.keys(), ElementsAre("/b", "a"));
+  inner.error("/b", "wrong");
+  inner.finish();
+  EXPECT_THAT(told(), ElementsAre("t:1:14: wrong"));
+}
+
+TEST_F(TableTest, FingerprintsTellNearNumbersApart) {
+  EXPECT_NE(read("x = 0.12345678").fingerprint(), read("x = 0.12345679").fingerprint());
+}
+
 TEST_F(TableTest, RejectsWhatTheEnvironmentHasThatIsNotUtf8) {
   Table table =
       read_table("t", "x = \"a${BAD}\"", {.environment = {{"BAD", "\xFF"}}}, diagnostics_);
