@@ -26,7 +26,7 @@ THIRD_PARTY = {
     "fmt/": {"daemon"},
     "gmime/": {"alerts"},
     "httplib": {"web", "daemon"},
-    "nlohmann/": {"alerts", "web", "daemon"},
+    "nlohmann/": {"alerts", "probe", "web", "daemon"},
     "openssl/": {"alerts", "web"},
     "re2/": {"probe"},
     "spdlog/": {"daemon"},
