@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <utility>
 
 #include "core/assert.h"
@@ -283,6 +284,15 @@ void Connection::fail(Outcome outcome, std::string error) {
 
 bool Connection::is_resumed() const {
   return ssl_ != nullptr && SSL_session_reused(ssl_) == 1;
+}
+
+std::optional<WallTime> Connection::certificate_expires() const {
+  const X509* certificate = ssl_ != nullptr ? SSL_get0_peer_certificate(ssl_) : nullptr;
+  std::tm utc{};
+  if (certificate == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &utc) != 1) {
+    return std::nullopt;
+  }
+  return WallTime(std::chrono::seconds(timegm(&utc)));
 }
 
 void Connection::close() {

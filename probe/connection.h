@@ -93,8 +93,8 @@ class Connection {
   [[nodiscard]] std::optional<Duration> tls_time() const { return tls_time_; }
   // The handshake took up a session.
   [[nodiscard]] bool is_resumed() const;
-  // OpenSSL's side of it; null without TLS.
-  [[nodiscard]] ssl_st* ssl() const { return ssl_; }
+  // When the certificate that the peer showed expires; empty without TLS or before that.
+  [[nodiscard]] std::optional<WallTime> certificate_expires() const;
 
  private:
   void connect_to(const Peer& peer);

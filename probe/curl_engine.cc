@@ -234,7 +234,7 @@ std::expected<TransferId, std::string> CurlEngine::start(const TransferRequest& 
                                    : request.tls->ca_file;
   transfer->head.clear();
   transfer->body_bytes = 0;
-  transfer->kept_body = request.wants_answer ? kMaxBodyBytes : kBodyStart;
+  transfer->kept_body = request.wants_body ? kMaxBodyBytes : kBodyStart;
   transfer->body.clear();
   transfer->socket_error = 0;
   transfer->error[0] = '\0';
@@ -370,6 +370,7 @@ TransferResult CurlEngine::conclude(Transfer& transfer, int code) {
   result.head = head.text();
   result.fields = head.fields();
   result.body = transfer.body;
+  result.body_cut = progress.body_full;
   result.stage = stage_of(progress);
   result.failure = outcome_of_transfer(code, progress);
   if (result.failure != Outcome::Ok) {

@@ -110,7 +110,7 @@ CurlLists set_request(void* easy, const TransferRequest& request, const std::str
   set(easy, CURLOPT_HTTP_VERSION,
       static_cast<long>(request.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
   set(easy, CURLOPT_UNIX_SOCKET_PATH, or_none(request.unix_socket));
-  set(easy, CURLOPT_ACCEPT_ENCODING, request.wants_answer ? "gzip" : nullptr);
+  set(easy, CURLOPT_ACCEPT_ENCODING, request.wants_body ? "gzip" : nullptr);
   const bool credentials = !(url.user.empty() && url.password.empty());
   set(easy, CURLOPT_USERNAME, credentials ? url.user.reveal().c_str() : nullptr);
   set(easy, CURLOPT_PASSWORD, credentials ? url.password.reveal().c_str() : nullptr);

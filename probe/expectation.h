@@ -13,7 +13,7 @@
 
 #include "core/outcome.h"
 #include "core/time.h"
-#include "probe/http_head.h"
+#include "probe/http_transfer.h"
 #include "probe/json_check.h"
 #include "probe/pattern.h"
 

@@ -62,7 +62,8 @@ struct HttpEngine::Transfer {
   HttpParser parser;
   std::string unsent;
   size_t sent = 0;
-  bool wants_answer = false;
+  bool wants_fields = false;
+  bool wants_body = false;
   bool has_failed = false;  // by the connection, which says how
   SteadyTime sent_at;
   std::optional<Duration> first_byte;
@@ -97,10 +98,11 @@ std::expected<TransferId, std::string> HttpEngine::start(const TransferRequest& 
     return std::unexpected("too many probes are under way");
   }
   transfer->parser.begin({.to_head_request = request.method == "HEAD",
-                          .kept_body = request.wants_answer ? kMaxBodyBytes : kBodyStart});
+                          .kept_body = request.wants_body ? kMaxBodyBytes : kBodyStart});
   transfer->unsent = write_request(request);
   transfer->sent = 0;
-  transfer->wants_answer = request.wants_answer;
+  transfer->wants_fields = request.wants_fields;
+  transfer->wants_body = request.wants_body;
   transfer->has_failed = false;
   transfer->first_byte.reset();
   transfer->done = std::move(done);
@@ -236,11 +238,13 @@ TransferResult HttpEngine::conclude(Transfer& transfer) {
   }
   result.head = parser.head();
   result.body = parser.body();
-  if (transfer.wants_answer && result.failure == Outcome::Ok) {
-    for (size_t i = 0; i < parser.field_count(); ++i) {
-      const HttpField field = parser.field_at(i);
-      result.fields.emplace_back(field.name, field.value);
-    }
+  result.body_cut = parser.body_cut();
+  result.certificate_expires = connection.certificate_expires();
+  for (size_t i = 0; transfer.wants_fields && i < parser.field_count(); ++i) {
+    const HttpField field = parser.field_at(i);
+    result.fields.emplace_back(field.name, field.value);
+  }
+  if (transfer.wants_body && result.failure == Outcome::Ok) {
     decode(result, parser);
   }
   return result;

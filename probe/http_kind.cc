@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "probe/expectation_keys.h"
 #include "probe/http_prober.h"
 #include "probe/tls_keys.h"
 
@@ -109,6 +110,7 @@ HttpSettings read_http_keys(config::Table& settings) {
   http.headers = read_headers(settings);
   http.body = read_body(settings, http.method);
   http.expected = read_expected(settings);
+  http.expectations = read_expectation_keys(settings, http.method);
   http.max_redirects =
       static_cast<int>(settings.integer("follow_redirects", http.max_redirects, 0, kMaxRedirects));
   if (http.max_redirects > 0 && http.expected.only_redirects()) {
@@ -120,8 +122,12 @@ HttpSettings read_http_keys(config::Table& settings) {
   return http;
 }
 
-MakeProber read_http(const Target& /*target*/, config::Table& settings) {
+MakeProber read_http(const Target& target, config::Table& settings) {
   HttpSettings http = read_http_keys(settings);
+  if (http.expectations.max_latency && *http.expectations.max_latency >= target.timeout) {
+    settings.warning("max_latency", "max_latency is not below timeout, and so never exceeded",
+                     "an answer that late is a timeout");
+  }
   std::expected<Url, std::string> url = parse_url(settings.string_or("url", ""));
   if (!url) {
     settings.error("url", "url " + url.error());

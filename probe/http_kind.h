@@ -10,8 +10,8 @@
 
 namespace gatewatch::probe {
 
-// Reads method, headers, body, expect_status, follow_redirects, verify and ca_file; mistakes go to
-// the table's diagnostics. The url is left empty.
+// Reads method, headers, body, expect_status, follow_redirects, verify, ca_file and the keys of
+// read_expectation_keys(); mistakes go to the table's diagnostics. The url is left empty.
 [[nodiscard]] HttpSettings read_http_keys(config::Table& settings);
 
 [[nodiscard]] MakeProber read_http(const Target& target, config::Table& settings);

@@ -144,6 +144,8 @@ void HttpProber::begin_transfer(const std::string& address) {
   request.unix_socket = at_home_ ? settings_->unix_socket : std::string();
   request.proxy = settings_->proxy.reveal();
   request.http2 = settings_->http2;
+  request.wants_fields = !settings_->expectations.headers.empty();
+  request.wants_body = settings_->expectations.needs_body();
   const auto started = start_transfer(request);
   if (started) {
     transfer_ = *started;
@@ -198,13 +200,40 @@ void HttpProber::on_answer(TransferResult answer) {
 }
 
 void HttpProber::judge(TransferResult answer) {
-  const bool is_unexpected = answer.head_complete && !settings_->expected.contains(answer.status);
-  const Outcome outcome =
-      is_unexpected ? outcome_of_unexpected_status(answer.status) : answer.failure;
-  if (outcome != Outcome::Ok) {
-    result_.head = evidence_head(answer.head, *settings_);
-    result_.body = evidence_body(answer.body, *settings_);
+  if (answer.head_complete && !settings_->expected.contains(answer.status)) {
+    fail(outcome_of_unexpected_status(answer.status), std::move(answer));
+  } else if (answer.failure != Outcome::Ok) {
+    fail(answer.failure, std::move(answer));
+  } else {
+    judge_content(std::move(answer));
   }
+}
+
+// Requires: the answer is complete, and its status is expected.
+void HttpProber::judge_content(TransferResult answer) {
+  std::optional<int> days;
+  if (answer.certificate_expires) {
+    days = static_cast<int>(
+        std::chrono::floor<std::chrono::days>(*answer.certificate_expires - loop_.wall_now())
+            .count());
+  }
+  std::optional<Unmet> unmet =
+      check(settings_->expectations, {.fields = answer.fields,
+                                      .body = answer.body,
+                                      .body_cut = answer.body_cut,
+                                      .latency = loop_.precise_now() - started_,
+                                      .certificate_days = days});
+  if (unmet) {
+    answer.error = std::move(unmet->text);
+    fail(unmet->outcome, std::move(answer));
+  } else {
+    finish(Outcome::Ok, {});
+  }
+}
+
+void HttpProber::fail(Outcome outcome, TransferResult answer) {
+  result_.head = evidence_head(answer.head, *settings_);
+  result_.body = evidence_body(answer.body, *settings_);
   finish(outcome, std::move(answer.error));
 }
 

@@ -4,7 +4,7 @@
 //
 // One probe resolves the host, takes one of its addresses (the next one each time), makes a new
 // connection, and follows redirects within the same deadline. The last answer decides; its status
-// before its body does. Nothing is tried twice.
+// before its fields, its body and its latency do. Nothing is tried twice.
 //
 // What is configured for the target goes to its own scheme, host and port only: once a redirect has
 // led elsewhere, no credentials and no configured header but User-Agent and Accept… are sent.
@@ -48,6 +48,9 @@ class HttpProber final : public Prober {
   [[nodiscard]] bool is_followed(const TransferResult& answer) const;
   void follow(const std::string& location);
   void judge(TransferResult answer);
+  void judge_content(TransferResult answer);
+  // With the answer as evidence.
+  void fail(Outcome outcome, TransferResult answer);
   [[nodiscard]] std::expected<TransferId, std::string> start_transfer(
       const TransferRequest& request);
   [[nodiscard]] TlsSession* session_to_use();

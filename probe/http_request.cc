@@ -60,7 +60,7 @@ std::string write_request(const TransferRequest& request) {
     add("Authorization", "authorization",
         "Basic " + base64(url.user.reveal() + ':' + url.password.reveal()));
   }
-  if (request.wants_answer) {
+  if (request.wants_body) {
     add("Accept-Encoding", "accept-encoding", "gzip");
   }
   for (const auto& [name, value] : fields) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/secret.h"
+#include "probe/expectation.h"
 #include "probe/tls_context.h"
 #include "probe/url.h"
 
@@ -43,6 +44,7 @@ struct HttpSettings {
   std::vector<std::pair<std::string, Secret>> headers;  // of the first request, in order
   std::string body;
   StatusSet expected;
+  Expectations expectations;  // of an answer whose status is expected
   int max_redirects = 5;  // 0: a redirect is the answer
   TlsSettings tls;
   int tls_full_every = 1;   // of so many probes one makes a full handshake, the others resume

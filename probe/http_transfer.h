@@ -25,6 +25,9 @@ inline constexpr size_t kMaxTransfers = 16'384;  // at once, of one engine
 // Of a body that nobody wants whole, this much is kept.
 inline constexpr size_t kBodyStart = size_t{4} * 1024;
 
+// A header field of an answer: its name in any case, its value without blanks around it.
+using Field = std::pair<std::string, std::string>;
+// Fields of a request.
 using HeaderFields = std::vector<std::pair<std::string, Secret>>;
 
 enum class TransferId : uint64_t { None = 0 };
@@ -41,7 +44,8 @@ struct TransferRequest {
   const TlsSettings* tls = nullptr;  // where the url's scheme is https
   TlsSession* session = nullptr;     // taken up, and renewed; null: a full handshake
   std::string unix_socket;           // to connect to instead of an address
-  bool wants_answer = false;         // its fields and its whole body, decoded; else its beginning
+  bool wants_fields = false;         // those of the answer's head
+  bool wants_body = false;           // all of it, decoded; else its beginning
   // What only CurlEngine does:
   std::string proxy;  // its url; empty: none
   bool http2 = false;
@@ -61,7 +65,10 @@ struct TransferResult {
   bool tls_resumed = false;
   std::string head;  // of the final answer, as it came
   std::string body;  // its beginning; or all of it, at most kMaxBodyBytes of what came
-  std::vector<std::pair<std::string, std::string>> fields;  // where the whole answer was wanted
+  bool body_cut = false;      // more than kMaxBodyBytes came
+  std::vector<Field> fields;  // where they were wanted
+  // Of the certificate that the server showed; only by HttpEngine.
+  std::optional<WallTime> certificate_expires;
 };
 
 // Called once, never from within start().

@@ -8,7 +8,7 @@ import re
 import tree
 
 _GETTER = re.compile(
-    r'\b(?:string|string_or|required_string|one_of|boolean|integer|duration|share|strings|'
+    r'\b(?:string|string_or|required_string|one_of|one_or_more_strings|boolean|integer|duration|share|strings|'
     r'secrets_by_name|secret|table|tables|has|read_required_secret)\s*\(\s*(?:\w+\s*,\s*)?'
     r'"(?P<key>[a-z][a-z0-9_]*)"')
 _SECRET = re.compile(r'\b(?:secret|read_required_secret)\s*\(\s*(?:\w+\s*,\s*)?"(?P<key>[a-z_]+)"')

@@ -41,8 +41,8 @@ TEST(HttpRequest, SendsAFieldOfTheTargetInsteadOfItsOwn) {
   EXPECT_EQ(text.find("*/*"), std::string::npos) << text;
 }
 
-TEST(HttpRequest, OffersGzipOnlyWhereTheWholeAnswerIsWanted) {
-  const std::string wanted = request_for("http://shop.test/", {.wants_answer = true});
+TEST(HttpRequest, OffersGzipOnlyWhereTheWholeBodyIsWanted) {
+  const std::string wanted = request_for("http://shop.test/", {.wants_body = true});
   EXPECT_NE(wanted.find("\r\nAccept-Encoding: gzip\r\n"), std::string::npos) << wanted;
   EXPECT_EQ(request_for("http://shop.test/").find("Accept-Encoding"), std::string::npos);
 }

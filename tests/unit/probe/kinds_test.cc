@@ -67,7 +67,9 @@ body = "ping"
 expect_status = "200, 3xx"
 follow_redirects = 0
 verify = true
-ca_file = "/etc/ca.pem")");
+ca_file = "/etc/ca.pem"
+expect_body = "pong"
+max_latency = "2s")");
   EXPECT_EQ(reading.messages, "");
   EXPECT_TRUE(reading.make);
   EXPECT_EQ(reading.settings.method, "POST");
@@ -78,6 +80,8 @@ ca_file = "/etc/ca.pem")");
   EXPECT_FALSE(reading.settings.expected.contains(201));
   EXPECT_EQ(reading.settings.max_redirects, 0);
   EXPECT_EQ(reading.settings.tls.ca_file, "/etc/ca.pem");
+  EXPECT_TRUE(reading.settings.expectations.needs_body());
+  EXPECT_EQ(reading.settings.expectations.max_latency, std::chrono::seconds(2));
 }
 
 TEST(ReadProber, DoesNotShowCredentialsOfAUrl) {
@@ -136,6 +140,29 @@ expect_status = "301")");
   EXPECT_TRUE(reading.make);
   EXPECT_FALSE(reading.diagnostics.has_errors());
   EXPECT_EQ(reading.messages, "only redirects are expected, but they are followed\n");
+}
+
+TEST(ReadProber, WarnsOfALatencyThatIsATimeoutFirst) {
+  const Reading reading(R"(url = "http://shop.example.com/"
+timeout = "5s"
+max_latency = "5s")");
+  EXPECT_TRUE(reading.make);
+  EXPECT_FALSE(reading.diagnostics.has_errors());
+  EXPECT_EQ(reading.messages, "max_latency is not below timeout, and so never exceeded\n");
+}
+
+TEST(ReadProber, TellsAnExpectationThatIsATableOfTheWrongForm) {
+  const Reading reading(R"(url = "http://shop.example.com/"
+expect_json = "ok")");
+  EXPECT_EQ(reading.messages, "expect_json must be a table, not a string\n");
+  EXPECT_EQ(reading.diagnostics.sorted()[0].hint, "write expect_json = { KEY = … }");
+}
+
+TEST(ReadProber, ReadsExpectationsFromDefaults) {
+  const Reading reading(R"(url = "http://shop.example.com/")",
+                        "[defaults]\nexpect_json = { \"/status\" = \"ok\" }\n");
+  EXPECT_EQ(reading.messages, "");
+  EXPECT_EQ(reading.settings.expectations.json.size(), 1U);
 }
 
 TEST(ReadProber, ReadsWhatIsMissingFromDefaults) {
