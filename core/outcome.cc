@@ -31,6 +31,10 @@ std::string_view to_string(Outcome outcome) {
       return "body";
     case Outcome::Inconclusive:
       return "inconclusive";
+    case Outcome::DnsFailure:
+      return "dns_failure";
+    case Outcome::DnsTimeout:
+      return "dns_timeout";
     case Outcome::Slow:
       return "slow";
     case Outcome::Header:

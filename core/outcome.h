@@ -21,11 +21,13 @@ enum class Outcome : uint8_t {
   Timeout = 5,         // no whole answer within the target's timeout
   Refused = 6,        // the connection was refused, or the host reported unreachable by its network
   Reset = 7,          // the peer ended the connection before the head of its answer was complete
-  Dns = 8,            // the name does not resolve
+  Dns = 8,            // the name does not exist or has no address
   Tls = 9,            // handshake or certificate
   Protocol = 10,      // what came is not HTTP, or breaks a limit on its head
   Body = 11,          // expected status, but the body is cut short or not as it should be
   Inconclusive = 12,  // our own trouble; says nothing about the target
+  DnsFailure = 13,    // a name server answered that it failed: SERVFAIL, REFUSED, …
+  DnsTimeout = 14,    // no name server answered for the name in time
   // What an answer with an expected status and a whole body may still be:
   Slow = 15,                 // later than the target's maximum latency
   Header = 16,               // without an expected header field
@@ -33,10 +35,15 @@ enum class Outcome : uint8_t {
 };
 
 inline constexpr std::array kAllOutcomes{
-    Outcome::Ok,           Outcome::BadGateway, Outcome::Unavailable, Outcome::GatewayTimeout,
-    Outcome::HttpError,    Outcome::Timeout,    Outcome::Refused,     Outcome::Reset,
-    Outcome::Dns,          Outcome::Tls,        Outcome::Protocol,    Outcome::Body,
-    Outcome::Inconclusive, Outcome::Slow,       Outcome::Header,      Outcome::CertificateExpiring,
+    Outcome::Ok,           Outcome::BadGateway,
+    Outcome::Unavailable,  Outcome::GatewayTimeout,
+    Outcome::HttpError,    Outcome::Timeout,
+    Outcome::Refused,      Outcome::Reset,
+    Outcome::Dns,          Outcome::Tls,
+    Outcome::Protocol,     Outcome::Body,
+    Outcome::Inconclusive, Outcome::DnsFailure,
+    Outcome::DnsTimeout,   Outcome::Slow,
+    Outcome::Header,       Outcome::CertificateExpiring,
 };
 
 // The word of the configuration, the database and the metrics: "bad_gateway".
@@ -45,6 +52,12 @@ inline constexpr std::array kAllOutcomes{
 
 // The outcome of an answer whose status is not an expected one.
 [[nodiscard]] Outcome outcome_of_unexpected_status(int status);
+
+// Whether it is one of those that tell that the name could not be resolved.
+[[nodiscard]] constexpr bool is_dns_trouble(Outcome outcome) {
+  return outcome == Outcome::Dns || outcome == Outcome::DnsFailure ||
+         outcome == Outcome::DnsTimeout;
+}
 
 // Whether it says something about the target, and so counts in rates.
 [[nodiscard]] constexpr bool is_conclusive(Outcome outcome) {

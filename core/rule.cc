@@ -53,7 +53,8 @@ bool CountMatcher::matches(const ProbeResult& result) const {
     case Kind::StatusRange:
       return result.status >= first_status_ && result.status <= last_status_;
     case Kind::Outcome:
-      return result.outcome == outcome_;
+      return result.outcome == outcome_ ||
+             (outcome_ == Outcome::Dns && is_dns_trouble(result.outcome));
     case Kind::Gateway:
       return is_gateway_failure(result);
     case Kind::Failure:

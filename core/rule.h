@@ -19,9 +19,9 @@ namespace gatewatch {
 // One word of a rule's `count`: which results are bad.
 class CountMatcher {
  public:
-  // Reads "502" (a status), "5xx" (a class of statuses), an outcome ("timeout"), "gateway" (an
-  // answer that a gateway made because its upstream failed: 502, 503, 504) or "failure" (every
-  // conclusive outcome but ok). Empty for anything else.
+  // Reads "502" (a status), "5xx" (a class of statuses), an outcome ("timeout"; "dns" stands for
+  // dns_failure and dns_timeout too), "gateway" (an answer that a gateway made because its upstream
+  // failed: 502, 503, 504) or "failure" (every conclusive outcome but ok). Empty for anything else.
   [[nodiscard]] static std::optional<CountMatcher> parse(std::string_view word);
 
   // Statuses match whether they were expected or not; never an inconclusive result.

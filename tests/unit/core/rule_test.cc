@@ -36,6 +36,16 @@ TEST(CountMatcher, AnOutcomeMatchesTheOutcome) {
   EXPECT_FALSE(matches("timeout", answered(504, Outcome::GatewayTimeout)));
 }
 
+TEST(CountMatcher, DnsMatchesEveryWayInWhichANameDoesNotResolve) {
+  for (const Outcome outcome : {Outcome::Dns, Outcome::DnsFailure, Outcome::DnsTimeout}) {
+    EXPECT_TRUE(matches("dns", answered(0, outcome))) << to_string(outcome);
+  }
+  EXPECT_FALSE(matches("dns", answered(0, Outcome::Timeout)));
+  EXPECT_TRUE(matches("dns_timeout", answered(0, Outcome::DnsTimeout)));
+  EXPECT_FALSE(matches("dns_timeout", answered(0, Outcome::Dns)));
+  EXPECT_FALSE(matches("dns_failure", answered(0, Outcome::DnsTimeout)));
+}
+
 TEST(CountMatcher, GatewayMatchesWhatGatewaysSayOfAFailedUpstream) {
   for (const int status : {502, 503, 504}) {
     EXPECT_TRUE(matches("gateway", answered(status, outcome_of_unexpected_status(status))));

@@ -113,7 +113,7 @@ TEST_F(Views, NameEveryOutcomeAndPurpose) {
   EXPECT_EQ(
       ask_one(path_, "SELECT group_concat(name, ' ') FROM (SELECT name FROM outcome ORDER BY id)"),
       "ok bad_gateway unavailable gateway_timeout http_error timeout refused reset dns tls "
-      "protocol body inconclusive slow header certificate_expiring");
+      "protocol body inconclusive dns_failure dns_timeout slow header certificate_expiring");
   EXPECT_EQ(
       ask_one(path_, "SELECT group_concat(name, ' ') FROM (SELECT name FROM purpose ORDER BY id)"),
       "scheduled confirm diagnosis manual");
