@@ -37,9 +37,10 @@ struct ProbeResult {
   int status = 0;      // 0: no HTTP status came
   Duration latency{};  // from start to end of the whole probe
   Phases phases;
-  std::string address;       // the address connected to, without port; empty where none was reached
-  std::string reason;        // the reason phrase of the status line, printable
-  std::string error;         // what went wrong in the words of the library or system, printable
+  std::string address;     // the address connected to, without port; empty where none was reached
+  bool dns_stale = false;  // the address is from an answer whose TTL is over: no resolver answered
+  std::string reason;      // the reason phrase of the status line, printable
+  std::string error;       // what went wrong in the words of the library or system, printable
   bool tls_resumed = false;  // the handshake took up an earlier session
   // What a failing answer looked like, without credentials; as it came, so not printable.
   std::string head;

@@ -107,7 +107,11 @@ void HttpProber::begin_hop() {
   }
   result_.address.clear();
   hop_started_ = loop_.precise_now();
-  lookup_ = resolver_.resolve(url_->host, [this](Resolution resolution) {
+  Resolver::Query query;
+  query.host = url_->host;
+  query.server = settings_->resolver;
+  query.patience = (deadline_ - hop_started_) / 2;
+  lookup_ = resolver_.resolve(std::move(query), [this](Resolution resolution) {
     lookup_ = Resolver::RequestId::None;
     on_resolved(std::move(resolution));
   });
@@ -119,6 +123,7 @@ void HttpProber::on_resolved(Resolution resolution) {
     finish(resolution.outcome, url_->host + ": " + resolution.error);
     return;
   }
+  result_.dns_stale = result_.dns_stale || resolution.is_stale;
   const size_t index = next_address_++ % resolution.addresses.size();
   resolved_host_ = url_->host;
   result_.address = resolution.addresses[index].text;
@@ -268,8 +273,9 @@ void HttpProber::follow(const std::string& location) {
 
 void HttpProber::on_deadline() {
   const bool resolving = lookup_ != Resolver::RequestId::None;
+  const Resolution unresolved = resolver_.give_up(std::exchange(lookup_, {}));
   std::optional<TransferResult> partial = stop();
-  std::string stage = resolving ? "resolving " + url_->host : "starting";
+  std::string stage = resolving ? "resolving " + url_->host + ": " + unresolved.error : "starting";
   if (partial) {
     note(*partial);
     stage = partial->stage;
@@ -286,7 +292,7 @@ void HttpProber::on_deadline() {
     judge(std::move(*partial));
     return;
   }
-  finish(Outcome::Timeout, std::move(error));
+  finish(resolving ? unresolved.outcome : Outcome::Timeout, std::move(error));
 }
 
 std::optional<TransferResult> HttpProber::stop() {

@@ -45,12 +45,13 @@ struct HttpSettings {
   std::string body;
   StatusSet expected;
   Expectations expectations;  // of an answer whose status is expected
-  int max_redirects = 5;  // 0: a redirect is the answer
+  int max_redirects = 5;      // 0: a redirect is the answer
   TlsSettings tls;
   int tls_full_every = 1;   // of so many probes one makes a full handshake, the others resume
   std::string unix_socket;  // to connect to instead of the url's host; empty: none
   Secret proxy;             // its url, which may hold credentials; empty: none
   bool http2 = false;
+  std::string resolver;  // "192.0.2.53:53", the name server to ask; empty: the system's
 };
 
 // A method or field name as RFC 9110 spells one.

@@ -1,388 +1,327 @@
 // SPDX-License-Identifier: MIT
 //
-// c-ares drives its sockets through the loop: it names the descriptors it waits for, and one loop
-// timer per channel stands for its next time-out. c-ares may call back from within
-// ares_getaddrinfo() as well as from ares_process_fd(), so a callback only files the answer; it is
-// told once c-ares is off the stack.
+// A lookup is one question that was put to one set of name servers, with the requests that wait for
+// it; it ends with the answer, whether or not anyone still waits.
 //
-// A server that answers SERVFAIL, NOTIMP or REFUSED makes c-ares go on to the next one, as it
-// should; but when none is left it reports the same error as for servers that cannot be reached.
-// Such a request is asked once more through a channel that hands over what the server says.
-//
-// c-ares reads /etc/resolv.conf when a channel is made. Where the file has changed since (looked at
-// every 5 s at most), later requests go to a new channel and the old one lives until it has
-// answered.
+// So that a verdict can rest on something, each set keeps the instant when one of its servers last
+// gave an answer that says something. A lookup that takes kCheckServersAfter, and one to which our
+// own servers answer that they failed, makes the set ask for the root's name servers; the failure
+// is told when that has an answer, or has none either.
 #include "probe/resolver.h"
-
-#include <ares.h>
-#include <arpa/inet.h>
-#include <net/if.h>
-#include <netinet/in.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/time.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <stdexcept>
 #include <utility>
 
-#include "core/log.h"
 #include "core/text.h"
 
 namespace gatewatch::probe {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr int kTryTimeoutMs = 2000;
-constexpr int kTries = 2;
-constexpr Duration kLookAtSettingsEvery = 5s;
-constexpr const char* kSettingsFile = "/etc/resolv.conf";
-
-Outcome outcome_of(int status) {
-  switch (status) {
-    case ARES_ENODATA:
-    case ARES_EFORMERR:
-    case ARES_ESERVFAIL:
-    case ARES_ENOTFOUND:
-    case ARES_ENOTIMP:
-    case ARES_EREFUSED:
-    case ARES_EBADNAME:
-    case ARES_EBADRESP:
-    case ARES_ETIMEOUT:
-      return Outcome::Dns;
-    default:  // no memory, no server configured or reachable, …
-      return Outcome::Inconclusive;
-  }
-}
-
-std::optional<Address> to_address(const sockaddr* address) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  if (address->sa_family == AF_INET) {
-    sockaddr_in v4{};
-    std::copy_n(reinterpret_cast<const std::byte*>(address), sizeof v4,
-                reinterpret_cast<std::byte*>(&v4));
-    inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
-    return Address{Address::Family::V4, text.data()};
-  }
-  if (address->sa_family == AF_INET6) {
-    sockaddr_in6 v6{};
-    std::copy_n(reinterpret_cast<const std::byte*>(address), sizeof v6,
-                reinterpret_cast<std::byte*>(&v6));
-    inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
-    std::string full = text.data();
-    std::array<char, IF_NAMESIZE> interface {};
-    if (v6.sin6_scope_id != 0 && if_indextoname(v6.sin6_scope_id, interface.data()) != nullptr) {
-      full.append("%").append(interface.data());
-    }
-    return Address{Address::Family::V6, full};
-  }
-  return std::nullopt;
-}
-
-// Whether a datagram could be sent to `address`; nothing is sent.
-bool has_route(const Address& address) {
-  sockaddr_storage peer{};
-  socklen_t length = 0;
-  if (address.family == Address::Family::V4) {
-    sockaddr_in v4{};
-    v4.sin_family = AF_INET;
-    v4.sin_port = htons(9);
-    inet_pton(AF_INET, address.text.c_str(), &v4.sin_addr);
-    length = sizeof v4;
-    std::copy_n(reinterpret_cast<const std::byte*>(&v4), length,
-                reinterpret_cast<std::byte*>(&peer));
-  } else {
-    sockaddr_in6 v6{};
-    v6.sin6_family = AF_INET6;
-    v6.sin6_port = htons(9);
-    const std::string bare = address.text.substr(0, address.text.find('%'));
-    inet_pton(AF_INET6, bare.c_str(), &v6.sin6_addr);
-    length = sizeof v6;
-    std::copy_n(reinterpret_cast<const std::byte*>(&v6), length,
-                reinterpret_cast<std::byte*>(&peer));
-  }
-  const int probe = socket(peer.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (probe < 0) {
-    return errno != EAFNOSUPPORT;
-  }
-  const bool routed = connect(probe, reinterpret_cast<const sockaddr*>(&peer), length) == 0 ||
-                      (errno != ENETUNREACH && errno != EADDRNOTAVAIL && errno != EAFNOSUPPORT);
-  close(probe);
-  return routed;
-}
-
-// Leaves out a family whose first address has no route, where the other family's has one.
-void drop_unroutable(std::vector<Address>& addresses) {
-  const auto first_v6 = std::find_if(addresses.begin(), addresses.end(), [](const Address& a) {
-    return a.family == Address::Family::V6;
+// Keeps kMaxAddresses of each family.
+void limit_families(std::vector<Address>& sorted) {
+  std::array<size_t, 2> kept{};
+  std::erase_if(sorted, [&kept](const Address& address) {
+    return ++kept.at(static_cast<size_t>(address.family)) > kMaxAddresses;
   });
-  if (first_v6 == addresses.begin() || first_v6 == addresses.end()) {
-    return;  // one family only
-  }
-  const bool v4 = has_route(addresses.front());
-  const bool v6 = has_route(*first_v6);
-  if (v4 && !v6) {
-    addresses.erase(first_v6, addresses.end());
-  } else if (v6 && !v4) {
-    addresses.erase(addresses.begin(), first_v6);
-  }
 }
 
-Resolution to_resolution(int status, const ares_addrinfo* info) {
-  Resolution resolution;
-  if (status != ARES_SUCCESS) {
-    resolution.outcome = outcome_of(status);
-    resolution.error = printable(ares_strerror(status));
-    return resolution;
-  }
-  for (const ares_addrinfo_node* node = info->nodes; node != nullptr; node = node->ai_next) {
-    if (const std::optional<Address> address = to_address(node->ai_addr)) {
-      resolution.addresses.push_back(*address);
-    }
-  }
-  std::sort(resolution.addresses.begin(), resolution.addresses.end());
-  const auto last = std::unique(resolution.addresses.begin(), resolution.addresses.end());
-  resolution.addresses.erase(last, resolution.addresses.end());
-  drop_unroutable(resolution.addresses);
-  if (resolution.addresses.size() > kMaxAddresses) {
-    resolution.addresses.resize(kMaxAddresses);
-  }
-  if (resolution.addresses.empty()) {
-    resolution.outcome = Outcome::Dns;
-    resolution.error = "the answer has no address";
-  }
-  return resolution;
-}
-
-// What tells one version of a file from another.
-struct FileVersion {
-  dev_t device = 0;
-  ino_t inode = 0;
-  int64_t changed_ns = 0;
-
-  bool operator==(const FileVersion&) const = default;
-};
-
-FileVersion version_of(const char* path) {
-  struct stat status {};
-  if (stat(path, &status) != 0) {
-    return {};
-  }
-  const auto seconds = std::chrono::seconds(status.st_mtim.tv_sec);
-  return {status.st_dev, status.st_ino, Duration(seconds).count() + status.st_mtim.tv_nsec};
+bool says_something(const DnsAnswer& answer) {
+  return !answer.fault || *answer.fault == DnsFault::NoSuchName ||
+         *answer.fault == DnsFault::NoAddress;
 }
 
 }  // namespace
 
-std::optional<Address> parse_address(std::string_view host) {
-  const std::string text(host);
-  std::array<unsigned char, sizeof(in6_addr)> bytes{};
-  if (inet_pton(AF_INET, text.c_str(), bytes.data()) == 1) {
-    return Address{Address::Family::V4, text};
-  }
-  const std::string bare = text.substr(0, text.find('%'));
-  if (inet_pton(AF_INET6, bare.c_str(), bytes.data()) == 1) {
-    return Address{Address::Family::V6, text};
-  }
-  return std::nullopt;
-}
+struct Resolver::Servers {
+  Servers(EpollLoop& loop, const std::string& text) : client(loop, text) {}
 
-// One c-ares channel on the loop.
-struct Resolver::Channel {
-  // What c-ares is given with a request.
-  struct Ticket {
-    Channel* channel;
-    uint64_t request;
-  };
+  DnsClient client;
+  std::optional<Endpoint> named;  // by a target; empty: this machine's
+  SteadyTime last_answered = SteadyTime::min();
+  SteadyTime last_used = SteadyTime::min();
+  bool checking = false;          // asks for the root
+  std::vector<Lookup*> failed{};  // told when the check has ended
+};
 
-  Channel(Resolver& resolver, Manner how)
-      : owner(resolver), loop(resolver.loop_), manner(how), settings(version_of(kSettingsFile)) {
-    const std::string& servers = resolver.options_.servers;
-    ares_options setup{};
-    setup.timeout = kTryTimeoutMs;
-    setup.tries = kTries;
-    std::string lookups = "fb";  // files, then name servers
-    setup.lookups = lookups.data();
-    setup.sock_state_cb = &Channel::on_socket_state;
-    setup.sock_state_cb_data = this;
-    setup.flags = manner == Manner::Verbatim ? ARES_FLAG_NOCHECKRESP : 0;
-    const int mask = ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_LOOKUPS |
-                     ARES_OPT_SOCK_STATE_CB | ARES_OPT_FLAGS;
-    int status = ares_init_options(&handle, &setup, mask);
-    if (status == ARES_SUCCESS && !servers.empty()) {
-      status = ares_set_servers_ports_csv(handle, servers.c_str());
-    }
-    if (status != ARES_SUCCESS) {
-      throw std::runtime_error(std::string("c-ares: ") + ares_strerror(status));
-    }
-  }
-
-  ~Channel() {
-    ares_destroy(handle);  // calls back for what is under way, and gives up the sockets
-    loop.cancel(timer);
-  }
-
-  Channel(const Channel&) = delete;
-  Channel& operator=(const Channel&) = delete;
-
-  static void on_socket_state(void* self, ares_socket_t socket, int readable, int writable) {
-    auto* channel = static_cast<Channel*>(self);
-    if (readable == 0 && writable == 0) {
-      channel->loop.unwatch(socket);
-      return;
-    }
-    const uint32_t events =
-        (readable != 0 ? uint32_t{EPOLLIN} : 0U) | (writable != 0 ? uint32_t{EPOLLOUT} : 0U);
-    channel->loop.watch(socket, events, [channel, socket](uint32_t ready) {
-      const bool failed = (ready & (EPOLLERR | EPOLLHUP)) != 0;
-      channel->process((ready & EPOLLIN) != 0 || failed ? socket : ARES_SOCKET_BAD,
-                       (ready & EPOLLOUT) != 0 ? socket : ARES_SOCKET_BAD);
-    });
-  }
-
-  static void on_answer(void* argument, int status, int /*timeouts*/, ares_addrinfo* info) {
-    const std::unique_ptr<Ticket> ticket(static_cast<Ticket*>(argument));
-    Channel& channel = *ticket->channel;
-    --channel.pending;
-    if (status == ARES_ECONNREFUSED && channel.manner == Manner::Usual) {
-      channel.owner.ask(Manner::Verbatim, ticket->request);
-    } else if (status != ARES_EDESTRUCTION) {
-      channel.owner.complete(ticket->request, to_resolution(status, info));
-    }
-    if (info != nullptr) {
-      ares_freeaddrinfo(info);
-    }
-  }
-
-  void ask(uint64_t request, const std::string& host) {
-    ares_addrinfo_hints hints{};
-    hints.ai_family = AF_UNSPEC;
-    hints.ai_flags = ARES_AI_NOSORT;
-    auto ticket = std::make_unique<Ticket>(Ticket{this, request});
-    ++pending;
-    ares_getaddrinfo(handle, host.c_str(), nullptr, &hints, &Channel::on_answer, ticket.release());
-    set_timer();
-  }
-
-  void process(ares_socket_t readable, ares_socket_t writable) {
-    ares_process_fd(handle, readable, writable);
-    set_timer();
-  }
-
-  void set_timer() {
-    loop.cancel(std::exchange(timer, Loop::TimerId::None));
-    timeval storage{};
-    const timeval* wait = ares_timeout(handle, nullptr, &storage);
-    if (wait != nullptr) {
-      const Duration in = std::chrono::seconds(wait->tv_sec) +
-                          std::chrono::microseconds(wait->tv_usec) + 1ms;  // not too early
-      timer = loop.call_at(loop.precise_now() + in, [this] {
-        timer = Loop::TimerId::None;
-        process(ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-      });
-    }
-  }
-
-  Resolver& owner;
-  EpollLoop& loop;
-  const Manner manner;
-  const FileVersion settings;
-  ares_channel handle = nullptr;
-  Loop::TimerId timer = Loop::TimerId::None;
-  size_t pending = 0;
+struct Resolver::Lookup {
+  DnsQuestion question;
+  Servers* servers = nullptr;
+  SteadyTime asked;
+  Loop::TimerId check_timer = Loop::TimerId::None;
+  std::vector<uint64_t> waiting;  // some may have been answered or cancelled
+  DnsAnswer failure;
 };
 
 Resolver::Resolver(EpollLoop& loop, Options options) : loop_(loop), options_(std::move(options)) {
-  const int status = ares_library_init(ARES_LIB_INIT_ALL);
-  if (status != ARES_SUCCESS) {
-    throw std::runtime_error(std::string("c-ares: ") + ares_strerror(status));
-  }
-  usual_ = std::make_unique<Channel>(*this, Manner::Usual);
-  verbatim_ = std::make_unique<Channel>(*this, Manner::Verbatim);
-  next_look_at_settings_ = loop_.now() + kLookAtSettingsEvery;
+  auto ours = std::make_unique<Servers>(loop_, options_.servers);
+  servers_.emplace(std::string(), std::move(ours));
 }
 
 Resolver::~Resolver() {
-  usual_.reset();
-  verbatim_.reset();
-  old_channels_.clear();
+  servers_.clear();
   loop_.cancel(answer_timer_);
-  ares_library_cleanup();
+  for (const auto& [question, lookup] : lookups_) {
+    loop_.cancel(lookup->check_timer);
+  }
+  for (const auto& [id, request] : requests_) {
+    loop_.cancel(request.stale_timer);
+  }
 }
 
 Resolver::RequestId Resolver::resolve(const std::string& host, Done done) {
+  Query query;
+  query.host = host;
+  return resolve(std::move(query), std::move(done));
+}
+
+Resolver::RequestId Resolver::resolve(Query query, Done done) {
   const uint64_t id = ++last_request_;
-  const bool too_many = requests_.size() >= kMaxLookups;
+  const bool too_many = requests_.size() >= kMaxLookups || lookups_.size() >= kMaxLookups;
   requests_[id].done = std::move(done);
-  if (const std::optional<Address> address = parse_address(host)) {
-    complete(id, {{*address}, Outcome::Ok, {}});
+  if (std::optional<Address> address = parse_address(query.host)) {
+    answer_later(id, {.addresses = {std::move(*address)}});
+    return static_cast<RequestId>(id);
+  }
+  if (query.server.empty() && servers_.at({})->client.follow_settings()) {
+    cache_.expire({}, loop_.now());
+  }
+  DnsQuestion question{std::move(query.server), std::move(query.host), query.family};
+  if (const std::vector<Address>* known = cache_.fresh(question, loop_.now())) {
+    answer_later(id, resolution_of(*known));
   } else if (too_many) {
-    complete(id, {{}, Outcome::Inconclusive, "too many names are being looked up"});
+    answer_later(id,
+                 {.outcome = Outcome::Inconclusive, .error = "too many names are being looked up"});
   } else {
-    follow_system_settings();
-    requests_[id].host = host;
-    ask(Manner::Usual, id);
+    join_lookup(id, std::move(question), std::min(query.patience, kStaleAfter));
   }
   return static_cast<RequestId>(id);
 }
 
-void Resolver::ask(Manner manner, uint64_t id) {
-  Channel& channel = manner == Manner::Usual ? *usual_ : *verbatim_;
-  channel.ask(id, requests_.at(id).host);
+void Resolver::join_lookup(uint64_t id, DnsQuestion question, Duration patience) {
+  auto found = lookups_.find(question);
+  const bool is_new = found == lookups_.end();
+  if (is_new) {
+    std::string error;
+    Servers* servers = servers_for(question.server, error);
+    if (servers == nullptr) {
+      answer_later(id, {.outcome = Outcome::Inconclusive, .error = std::move(error)});
+      return;
+    }
+    auto lookup = std::make_unique<Lookup>();
+    lookup->question = question;
+    lookup->servers = servers;
+    lookup->asked = loop_.now();
+    found = lookups_.emplace(question, std::move(lookup)).first;
+  }
+  Lookup& lookup = *found->second;
+  lookup.waiting.push_back(id);
+  Request& request = requests_.at(id);
+  request.lookup = &lookup;
+  if (cache_.any(question, loop_.now()) != nullptr) {
+    request.stale_timer = loop_.call_at(lookup.asked + patience, [this, id] { use_stale(id); });
+  }
+  if (is_new) {
+    start(lookup);
+  }
+}
+
+Resolver::Servers* Resolver::servers_for(const std::string& server, std::string& error) {
+  auto known = servers_.find(server);
+  if (known == servers_.end()) {
+    make_room_for_servers();
+    if (servers_.size() >= kMaxServerSets) {
+      error = "more than " + std::to_string(kMaxServerSets) + " sets of name servers are in use";
+      return nullptr;
+    }
+    try {
+      known = servers_.emplace(server, std::make_unique<Servers>(loop_, server)).first;
+    } catch (const std::runtime_error& failure) {
+      error = printable(failure.what());
+      return nullptr;
+    }
+    known->second->named = parse_endpoint(server);
+  }
+  known->second->last_used = loop_.now();
+  return known->second.get();
+}
+
+// Gives up the set that was not used for the longest, where the limit is reached.
+void Resolver::make_room_for_servers() {
+  if (servers_.size() < kMaxServerSets) {
+    return;
+  }
+  auto oldest = servers_.end();
+  for (auto each = servers_.begin(); each != servers_.end(); ++each) {
+    const bool is_free =
+        !each->first.empty() && each->second->client.is_idle() && each->second->failed.empty();
+    if (is_free &&
+        (oldest == servers_.end() || each->second->last_used < oldest->second->last_used)) {
+      oldest = each;
+    }
+  }
+  if (oldest != servers_.end()) {
+    servers_.erase(oldest);
+  }
+}
+
+void Resolver::start(Lookup& lookup) {
+  lookup.check_timer = loop_.call_at(lookup.asked + kCheckServersAfter, [this, &lookup] {
+    lookup.check_timer = Loop::TimerId::None;
+    if (lookup.servers->last_answered <= lookup.asked) {
+      ask_root(*lookup.servers);
+    }
+  });
+  lookup.servers->client.ask(
+      lookup.question.host, lookup.question.family,
+      [this, &lookup](DnsAnswer answer) { on_answer(lookup, std::move(answer)); });
+}
+
+void Resolver::on_answer(Lookup& lookup, DnsAnswer answer) {
+  if (says_something(answer) && !answer.is_from_file) {
+    lookup.servers->last_answered = loop_.now();
+  }
+  if (!answer.fault) {
+    limit_families(answer.addresses);
+    const Duration ttl = answer.is_from_file ? kHostsFileKept : answer.ttl;
+    cache_.put(lookup.question, answer.addresses, ttl, loop_.now());
+    finish(lookup, resolution_of(answer.addresses));
+    return;
+  }
+  if (says_something(answer)) {
+    cache_.forget(lookup.question);
+  }
+  const DnsFault fault = *answer.fault;
+  lookup.failure = std::move(answer);
+  if (fault == DnsFault::Failed && judge_now(lookup, fault).resolver_is_down) {
+    lookup.servers->failed.push_back(&lookup);
+    ask_root(*lookup.servers);
+  } else {
+    fail(lookup);
+  }
+}
+
+void Resolver::ask_root(Servers& servers) {
+  if (!std::exchange(servers.checking, true)) {
+    servers.client.ask_root(
+        [this, &servers](const DnsAnswer& answer) { on_root(servers, answer); });
+  }
+}
+
+void Resolver::on_root(Servers& servers, const DnsAnswer& answer) {
+  servers.checking = false;
+  if (says_something(answer)) {
+    servers.last_answered = loop_.now();
+  }
+  for (Lookup* lookup : std::exchange(servers.failed, {})) {
+    fail(*lookup);
+  }
+}
+
+DnsVerdict Resolver::judge_now(const Lookup& lookup, DnsFault fault) {
+  const Servers& servers = *lookup.servers;
+  const bool have_route = !servers.named || routes_.leads_to(servers.named->address, loop_.now());
+  return judge(fault, {.are_ours = !servers.named,
+                       .answered = servers.last_answered > lookup.asked,
+                       .have_route = have_route});
+}
+
+// Ends a lookup that got no address.
+void Resolver::fail(Lookup& lookup) {
+  const DnsFault fault = lookup.failure.fault.value_or(DnsFault::Local);
+  const DnsVerdict verdict = judge_now(lookup, fault);
+  if (verdict.resolver_is_down) {
+    if (const std::vector<Address>* known = cache_.any(lookup.question, loop_.now())) {
+      Resolution resolution = resolution_of(*known);
+      resolution.is_stale = true;
+      finish(lookup, resolution);
+      return;
+    }
+  }
+  Resolution resolution{.outcome = verdict.outcome, .error = lookup.failure.error};
+  if (verdict.outcome != Outcome::Dns) {
+    const std::string asked = lookup.servers->client.servers();
+    resolution.error += asked.empty() ? "; none is configured" : " (asked " + asked + ")";
+  }
+  finish(lookup, resolution);
+}
+
+void Resolver::finish(Lookup& lookup, const Resolution& resolution) {
+  loop_.cancel(lookup.check_timer);
+  const auto ended = lookups_.extract(lookup.question);
+  for (const uint64_t id : ended.mapped()->waiting) {
+    const auto found = requests_.find(id);
+    if (found != requests_.end() && found->second.lookup == ended.mapped().get()) {
+      answer(id, resolution);
+    }
+  }
+}
+
+void Resolver::use_stale(uint64_t id) {
+  Request& request = requests_.at(id);
+  request.stale_timer = Loop::TimerId::None;
+  const Lookup& lookup = *request.lookup;
+  const std::vector<Address>* known = cache_.any(lookup.question, loop_.now());
+  if (known != nullptr && lookup.servers->last_answered <= lookup.asked) {
+    Resolution resolution = resolution_of(*known);
+    resolution.is_stale = true;
+    answer(id, std::move(resolution));
+  }
+}
+
+Resolution Resolver::resolution_of(const std::vector<Address>& addresses) {
+  Resolution resolution;
+  resolution.addresses = addresses;
+  routes_.drop_unroutable(resolution.addresses, loop_.now());
+  if (resolution.addresses.size() > kMaxAddresses) {
+    resolution.addresses.resize(kMaxAddresses);
+  }
+  return resolution;
 }
 
 void Resolver::cancel(RequestId request) {
   const auto found = requests_.find(static_cast<uint64_t>(request));
   if (found != requests_.end()) {
-    found->second.done = nullptr;  // forgotten when c-ares has answered
+    loop_.cancel(found->second.stale_timer);
+    requests_.erase(found);
   }
 }
 
-void Resolver::complete(uint64_t id, Resolution resolution) {
+Resolution Resolver::give_up(RequestId request) {
+  Resolution resolution{.outcome = Outcome::Inconclusive, .error = "nobody was asked"};
+  const auto found = requests_.find(static_cast<uint64_t>(request));
+  if (found != requests_.end() && found->second.lookup != nullptr) {
+    const Lookup& lookup = *found->second.lookup;
+    resolution.outcome = judge_now(lookup, lookup.failure.fault.value_or(DnsFault::Silent)).outcome;
+    resolution.error =
+        (lookup.failure.error.empty() ? "no name server has answered" : lookup.failure.error) +
+        " (asked " + lookup.servers->client.servers() + ")";
+  }
+  cancel(request);
+  return resolution;
+}
+
+void Resolver::answer_later(uint64_t id, Resolution resolution) {
   requests_.at(id).resolution = std::move(resolution);
-  completed_.push_back(id);
+  answered_.push_back(id);
   if (answer_timer_ == Loop::TimerId::None) {
     answer_timer_ = loop_.call_at(loop_.now(), [this] {
       answer_timer_ = Loop::TimerId::None;
-      answer_completed();
+      for (const uint64_t each : std::exchange(answered_, {})) {
+        if (const auto found = requests_.find(each); found != requests_.end()) {
+          answer(each, std::move(found->second.resolution));
+        }
+      }
     });
   }
 }
 
-void Resolver::answer_completed() {
-  std::erase_if(old_channels_, [](const auto& channel) { return channel->pending == 0; });
-  for (const uint64_t id : std::exchange(completed_, {})) {
-    const auto found = requests_.find(id);
-    Request request = std::move(found->second);
-    requests_.erase(found);
-    if (request.done) {
-      request.done(std::move(request.resolution));
-    }
-  }
-}
-
-void Resolver::follow_system_settings() {
-  if (!options_.servers.empty() || loop_.now() < next_look_at_settings_) {
-    return;
-  }
-  next_look_at_settings_ = loop_.now() + kLookAtSettingsEvery;
-  if (usual_->settings == version_of(kSettingsFile)) {
-    return;
-  }
-  try {
-    auto usual = std::make_unique<Channel>(*this, Manner::Usual);
-    auto verbatim = std::make_unique<Channel>(*this, Manner::Verbatim);
-    old_channels_.push_back(std::exchange(usual_, std::move(usual)));
-    old_channels_.push_back(std::exchange(verbatim_, std::move(verbatim)));
-    log(LogLevel::Info, "name servers read again", {{"file", kSettingsFile}});
-  } catch (const std::runtime_error& error) {
-    log(LogLevel::Warning, "name servers not read", {{"error", error.what()}});
-  }
+void Resolver::answer(uint64_t id, Resolution resolution) {
+  const auto found = requests_.find(id);
+  loop_.cancel(found->second.stale_timer);
+  const auto request = requests_.extract(found);
+  request.mapped().done(std::move(resolution));
 }
 
 }  // namespace gatewatch::probe

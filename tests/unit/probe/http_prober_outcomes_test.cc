@@ -96,15 +96,6 @@ TEST(HttpProber, ReportsATimeoutRightAfterTheDeadline) {
   EXPECT_LT(result.latency, 400ms);  // a few milliseconds more where the machine is not busy
 }
 
-// The machine's clocks, as if time had passed that the process did not see.
-class JumpingClock final : public Clock {
- public:
-  [[nodiscard]] SteadyTime steady() const override { return system_clock().steady() + jumped; }
-  [[nodiscard]] WallTime wall() const override { return system_clock().wall(); }
-
-  Duration jumped{};
-};
-
 TEST(HttpProber, DoesNotBlameTheTargetWhereTheLoopStoodStill) {
   ScriptedServer server({{read_request(), hang()}});
   JumpingClock clock;
@@ -255,17 +246,57 @@ TEST(HttpProber, TellsANameThatDoesNotResolve) {
   ProbeWorld world;
   const ProbeResult result = world.probe("http://gone.test/");
   EXPECT_EQ(result.outcome, Outcome::Dns);
-  EXPECT_EQ(result.error, "gone.test: Domain name not found");
+  EXPECT_EQ(result.error, "gone.test: the name does not exist (NXDOMAIN)");
   EXPECT_EQ(result.address, "");
   EXPECT_TRUE(result.phases.dns);
   EXPECT_FALSE(result.phases.connect);
 }
 
-TEST(HttpProber, TimesOutWhileResolving) {
+TEST(HttpProber, TellsANameServerThatFails) {
+  ProbeWorld world({{"broken.test", {.rcode = 2}}});
+  const ProbeResult result = world.probe("http://broken.test/");
+  EXPECT_EQ(result.outcome, Outcome::DnsFailure);
+  EXPECT_NE(result.error.find("SERVFAIL"), std::string::npos) << result.error;
+}
+
+TEST(HttpProber, TellsANameForWhichNoServerAnswersFromASilentResolver) {
   ProbeWorld world({{"silent.test", {.silent = true}}});
-  const ProbeResult result = world.probe("http://silent.test/", 100ms);
-  EXPECT_EQ(result.outcome, Outcome::Timeout);
-  EXPECT_NE(result.error.find("resolving silent.test"), std::string::npos) << result.error;
+  const ProbeResult alone = world.probe("http://silent.test/", 800ms);  // the root is answered for
+  EXPECT_EQ(alone.outcome, Outcome::DnsTimeout);
+  EXPECT_TRUE(alone.error.starts_with("timed out after 8")) << alone.error;
+  EXPECT_NE(alone.error.find("resolving silent.test: no name server has answered (asked 127.0.0.1"),
+            std::string::npos)
+      << alone.error;
+
+  ProbeWorld dead;
+  dead.dns.set_silent(true);
+  const ProbeResult result = dead.probe("http://shop.test/", 800ms);
+  EXPECT_EQ(result.outcome, Outcome::Inconclusive);
+}
+
+TEST(HttpProber, GoesOnWithAStaleAnswerAndMarksIt) {
+  ScriptedServer server({answer("200 OK"), answer("200 OK")});
+  JumpingClock clock;
+  ProbeWorld world({{"shop.test", {.v4 = {"127.0.0.1"}}}}, clock);
+  const HttpSettings settings =
+      settings_for("http://shop.test:" + std::to_string(server.port()) + "/");
+  EXPECT_FALSE(world.probe(settings).dns_stale);
+  world.jump(clock, 61s);
+  world.dns.set_silent(true);
+  const ProbeResult result = world.probe(settings, 1s);  // half of which it waits for an answer
+  EXPECT_EQ(result.outcome, Outcome::Ok);
+  EXPECT_TRUE(result.dns_stale);
+  EXPECT_EQ(result.address, "127.0.0.1");
+}
+
+TEST(HttpProber, AsksTheResolverOfItsTarget) {
+  ScriptedServer server({answer("200 OK")});
+  testing::ScriptedDns inside({{"shop.test", {.v4 = {"127.0.0.1"}}}});
+  ProbeWorld world;  // whose name server knows no names
+  HttpSettings settings = settings_for("http://shop.test:" + std::to_string(server.port()) + "/");
+  settings.resolver = inside.servers();
+  EXPECT_EQ(world.probe(settings).outcome, Outcome::Ok);
+  EXPECT_EQ(world.dns.queries(), 0U);
 }
 
 }  // namespace

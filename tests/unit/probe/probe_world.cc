@@ -22,12 +22,20 @@ void ProbeWorld::run_until(const std::function<bool()>& done) {
     } else if (loop.now() > deadline) {
       ADD_FAILURE() << "condition not met in 20 s";
       loop.stop();
+    } else if (jumped) {
+      loop.post([&] { check(); });  // the kernel's timers know nothing of a jump
     } else {
       loop.call_at(loop.now() + 200us, [&] { check(); });
     }
   };
   loop.call_at(loop.now(), [&] { check(); });
   loop.run();
+}
+
+void ProbeWorld::jump(JumpingClock& clock, Duration by) {
+  clock.jumped += by;
+  jumped = true;
+  run_until([] { return true; });  // the loop reads the clock once a turn
 }
 
 ProbeResult ProbeWorld::probe(Prober& prober, Duration timeout) {
@@ -50,6 +58,32 @@ ProbeResult ProbeWorld::probe(const HttpSettings& settings, Duration timeout) {
 
 ProbeResult ProbeWorld::probe(const std::string& url, Duration timeout) {
   return probe(settings_for(url), timeout);
+}
+
+Resolution resolve(ProbeWorld& world, Resolver::Query query) {
+  std::optional<Resolution> resolution;
+  bool within = true;
+  world.resolver.resolve(std::move(query), [&](Resolution told) {
+    EXPECT_FALSE(within);
+    resolution = std::move(told);
+  });
+  within = false;
+  world.run_until([&] { return resolution.has_value(); });
+  return resolution.value_or(Resolution());
+}
+
+Resolution resolve(ProbeWorld& world, const std::string& host) {
+  Resolver::Query query;
+  query.host = host;
+  return resolve(world, std::move(query));
+}
+
+std::vector<std::string> texts(const Resolution& resolution) {
+  std::vector<std::string> all;
+  for (const Address& address : resolution.addresses) {
+    all.push_back(address.text);
+  }
+  return all;
 }
 
 HttpSettings settings_for(const std::string& url) {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/sample.h"
 #include "probe/curl_engine.h"
@@ -20,6 +21,15 @@
 #include "tests/support/scripted_dns.h"
 
 namespace gatewatch::probe {
+
+// The machine's clocks, as if time had passed that the process did not see.
+class JumpingClock final : public Clock {
+ public:
+  [[nodiscard]] SteadyTime steady() const override { return system_clock().steady() + jumped; }
+  [[nodiscard]] WallTime wall() const override { return system_clock().wall(); }
+
+  Duration jumped{};
+};
 
 struct ProbeWorld {
   explicit ProbeWorld(std::map<std::string, testing::DnsAnswer> names = {},
@@ -34,6 +44,9 @@ struct ProbeWorld {
   // Turns the loop until `done`; fails the test after 20 s.
   void run_until(const std::function<bool()>& done);
 
+  // Lets time pass at one blow. `clock` is the one that this world was made with.
+  void jump(JumpingClock& clock, Duration by);
+
   // Probes once and returns what the prober reported.
   ProbeResult probe(Prober& prober, Duration timeout = std::chrono::seconds(10));
   ProbeResult probe(const HttpSettings& settings, Duration timeout = std::chrono::seconds(10));
@@ -46,7 +59,13 @@ struct ProbeWorld {
   HttpEngine http;
   CurlEngine curl;
   ProbeServices services;
+  bool jumped = false;
 };
+
+// What the resolver of `world` answers.
+Resolution resolve(ProbeWorld& world, Resolver::Query query);
+Resolution resolve(ProbeWorld& world, const std::string& host);
+std::vector<std::string> texts(const Resolution& resolution);
 
 // GET, 200-399 expected, 5 redirects, certificates verified.
 HttpSettings settings_for(const std::string& url);
