@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "probe/address.h"
 #include "probe/expectation_keys.h"
 #include "probe/http_prober.h"
 #include "probe/tls_keys.h"
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::string_view kDefaultExpected = "200-399";
 constexpr int64_t kMostProbesPerHandshake = 1'000;
+constexpr uint16_t kDnsPort = 53;
 
 bool has_lower_case(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
@@ -61,6 +63,25 @@ std::string read_body(config::Table& settings, const std::string& method) {
                      "method = \"POST\"?");
   }
   return body;
+}
+
+// With its port.
+std::string read_resolver(config::Table& settings) {
+  const std::string text = settings.string_or("resolver", "");
+  if (!settings.has("resolver")) {
+    return {};
+  }
+  std::optional<Endpoint> server = parse_endpoint(text);
+  if (!server) {
+    settings.error("resolver", "resolver is not the address of a name server",
+                   "write an IP address, as in \"192.0.2.53\", \"192.0.2.53:5353\" or "
+                   "\"[2001:db8::53]:5353\"");
+    return {};
+  }
+  if (server->port == 0) {
+    server->port = kDnsPort;
+  }
+  return to_string(*server);
 }
 
 StatusSet read_expected(config::Table& settings) {
@@ -119,6 +140,7 @@ HttpSettings read_http_keys(config::Table& settings) {
   }
   http.tls = read_tls_keys(settings);
   read_way(settings, http);
+  http.resolver = read_resolver(settings);
   return http;
 }
 

@@ -69,7 +69,8 @@ follow_redirects = 0
 verify = true
 ca_file = "/etc/ca.pem"
 expect_body = "pong"
-max_latency = "2s")");
+max_latency = "2s"
+resolver = "192.0.2.53")");
   EXPECT_EQ(reading.messages, "");
   EXPECT_TRUE(reading.make);
   EXPECT_EQ(reading.settings.method, "POST");
@@ -82,6 +83,7 @@ max_latency = "2s")");
   EXPECT_EQ(reading.settings.tls.ca_file, "/etc/ca.pem");
   EXPECT_TRUE(reading.settings.expectations.needs_body());
   EXPECT_EQ(reading.settings.expectations.max_latency, std::chrono::seconds(2));
+  EXPECT_EQ(reading.settings.resolver, "192.0.2.53:53");
 }
 
 TEST(ReadProber, DoesNotShowCredentialsOfAUrl) {
@@ -120,6 +122,22 @@ ca_file = "")");
     EXPECT_NE(reading.messages.find(part), std::string::npos) << part << "\n" << reading.messages;
   }
   EXPECT_TRUE(reading.diagnostics.has_errors());
+}
+
+TEST(ReadProber, TakesAResolverByItsAddressOnly) {
+  const std::string url = "url = \"http://shop.example.com/\"\n";
+  for (const auto& [written, read] :
+       {std::pair("192.0.2.53:5353", "192.0.2.53:5353"),
+        std::pair("2001:db8::53", "[2001:db8::53]:53"), std::pair("[::1]:5353", "[::1]:5353")}) {
+    const Reading reading(url + "resolver = \"" + written + "\"");
+    EXPECT_EQ(reading.messages, "");
+    EXPECT_EQ(reading.settings.resolver, read);
+  }
+  for (const char* written : {"", "dns.example.com", "192.0.2.53:0", "192.0.2.53, 192.0.2.54"}) {
+    const Reading reading(url + "resolver = \"" + written + "\"");
+    EXPECT_EQ(reading.messages, "resolver is not the address of a name server\n") << written;
+    EXPECT_TRUE(reading.diagnostics.has_errors());
+  }
 }
 
 TEST(ReadProber, TellsHeaderValuesThatWouldEndTheirLine) {
