@@ -20,55 +20,11 @@ namespace {
 
 constexpr size_t kReleaseBatch = 64;
 
-uint64_t fnv1a_64(std::string_view text) {
-  uint64_t hash = 0xcbf29ce484222325U;
-  for (const char c : text) {
-    hash ^= static_cast<unsigned char>(c);
-    hash *= 0x100000001b3U;
-  }
-  return hash;
-}
-
-Duration floor_to_slot(Duration duration) {
-  const Duration rest = duration % kSlot;
-  return duration - (rest < Duration::zero() ? rest + kSlot : rest);
-}
-
-Duration phase_of(std::string_view name, Duration interval) {
-  const uint64_t hash = fnv1a_64(name) % static_cast<uint64_t>(interval.count());
-  return floor_to_slot(Duration(static_cast<Duration::rep>(hash)));
-}
-
-// The turns of one target, numbered along the steady clock.
-struct Turns {
-  Duration interval;
-  Duration phase;
-
-  [[nodiscard]] SteadyTime at(int64_t number) const {
-    return SteadyTime(floor_to_slot(number * interval + phase));
-  }
-
-  [[nodiscard]] int64_t first_not_before(SteadyTime now) const {
-    const Duration since = now.time_since_epoch() - phase;
-    int64_t number = since / interval - (since < Duration::zero() ? 1 : 0);
-    while (at(number) < now) {
-      ++number;
-    }
-    return number;
-  }
-};
-
 }  // namespace
-
-SteadyTime next_turn(std::string_view name, Duration interval, SteadyTime now) {
-  GW_ASSERT(interval >= kSlot);
-  const Turns turns{interval, phase_of(name, interval)};
-  return turns.at(turns.first_not_before(now));
-}
 
 struct Scheduler::Entry {
   Target target;
-  Turns turns{};
+  Turns turns;
   int64_t turn = 0;  // the number of the one that is in the heap
   uint32_t schedule = 0;
   std::unique_ptr<Prober> prober;
@@ -238,7 +194,7 @@ Duration Scheduler::draw_jitter(const Entry& entry) {
 
 void Scheduler::schedule_first(uint32_t index) {
   Entry& entry = *entries_[index];
-  entry.turns = {entry.target.interval, phase_of(entry.target.name, entry.target.interval)};
+  entry.turns = Turns(entry.target.name, entry.target.interval);
   entry.turn = entry.turns.first_not_before(loop_.now());
   entry.schedule = ++last_schedule_;
   due_.push({entry.turns.at(entry.turn) + draw_jitter(entry), index, entry.schedule});
@@ -250,7 +206,7 @@ uint64_t Scheduler::schedule_next(uint32_t index, SteadyTime now) {
   const int64_t taken = entry.turn;
   // Jitter is shorter than the interval, so a turn of more than an interval ago is lost whatever
   // its jitter would have been.
-  entry.turn = std::max(taken + 1, entry.turns.first_not_before(now - entry.turns.interval));
+  entry.turn = std::max(taken + 1, entry.turns.first_not_before(now - entry.turns.interval()));
   SteadyTime when = entry.turns.at(entry.turn) + draw_jitter(entry);
   while (when <= now) {
     ++entry.turn;

@@ -30,13 +30,9 @@
 #include "core/time.h"
 #include "probe/loop.h"
 #include "probe/prober.h"
+#include "probe/turns.h"
 
 namespace gatewatch::probe {
-
-inline constexpr Duration kSlot = std::chrono::milliseconds(5);
-
-// The first turn of a target at or after `now`, without jitter. Requires: interval >= kSlot.
-[[nodiscard]] SteadyTime next_turn(std::string_view name, Duration interval, SteadyTime now);
 
 class Scheduler {
  public:
