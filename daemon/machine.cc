@@ -7,11 +7,14 @@
 #include <algorithm>
 #include <array>
 
+#include "probe/scheduler.h"
+
 namespace gatewatch::daemon {
 namespace {
 
-// Descriptors kept for the database, the log, the control socket, web clients and channels.
-constexpr size_t kReservedDescriptors = 256;
+// Descriptors kept for the database, the log, the control socket, web clients, channels and probes
+// on request.
+constexpr size_t kReservedDescriptors = 256 + probe::kMaxRequested;
 constexpr size_t kMostDescriptors = 65'536;
 constexpr size_t kLeastInFlight = 64;
 

@@ -30,8 +30,19 @@ struct Scheduler::Entry {
   std::unique_ptr<Prober> prober;
   std::unique_ptr<Prober> successor;  // takes over when the probe in flight has ended
 
+  // The series of requested probes that goes on, if any.
+  struct Series {
+    Purpose purpose = Purpose::Confirm;
+    Duration every{};
+    SteadyTime next;
+    SteadyTime last;  // none later than this
+    Loop::TimerId timer = Loop::TimerId::None;
+  };
+  Series series;
+
   // Of the probe in flight.
   bool in_flight = false;
+  Purpose purpose = Purpose::Scheduled;
   WallTime started_at;
   Duration lateness{};
 };
@@ -42,6 +53,11 @@ Scheduler::Scheduler(Loop& loop, Rng& rng, size_t max_in_flight, Handlers handle
 Scheduler::~Scheduler() {
   loop_.cancel(timer_);
   loop_.cancel(retire_timer_);
+  for (const std::unique_ptr<Entry>& entry : entries_) {
+    if (entry != nullptr) {
+      loop_.cancel(entry->series.timer);
+    }
+  }
 }
 
 void Scheduler::set(const Target& target, std::unique_ptr<Prober> prober) {
@@ -83,6 +99,7 @@ void Scheduler::remove(const std::string& name) {
   const uint32_t index = known->second;
   by_name_.erase(known);
   Entry& entry = *entries_[index];
+  loop_.cancel(entry.series.timer);
   if (entry.in_flight) {
     entry.prober->abort("the target was removed");
     GW_ASSERT(!entry.in_flight);
@@ -118,35 +135,97 @@ void Scheduler::release_due() {
 }
 
 void Scheduler::take_turn(const Due& due) {
-  if (entries_[due.index] == nullptr || entries_[due.index]->schedule != due.schedule) {
+  const auto is_current = [&] {
+    return entries_[due.index] != nullptr && entries_[due.index]->schedule == due.schedule;
+  };
+  if (!is_current()) {
     return;
   }
   const Entry& entry = *entries_[due.index];
   uint64_t lost = schedule_next(due.index, loop_.now());
+  if (entry.in_flight && entry.purpose != Purpose::Scheduled) {
+    entry.prober->abort("ended for the scheduled probe");
+    if (!is_current()) {  // a handler replaced it
+      return;
+    }
+  }
   if (entry.in_flight) {
     ++lost;
   }
   // A copy: the entry may be gone once a handler has been called.
   const std::string name = lost > 0 ? entry.target.name : std::string();
   if (!entry.in_flight) {
-    start(due.index, due.when);
+    start_turn(due.index, due.when);
   }
   if (lost > 0) {
     handlers_.on_skip(name, lost);
   }
 }
 
-void Scheduler::start(uint32_t index, SteadyTime slot) {
-  Entry& entry = *entries_[index];
-  if (in_flight_ >= max_in_flight_) {
-    refuse(entry, slot);
+void Scheduler::start_turn(uint32_t index, SteadyTime slot) {
+  if (in_flight_ - requested_in_flight_ >= max_in_flight_) {
+    refuse(*entries_[index], slot);
     return;
   }
+  start(index, Purpose::Scheduled, slot);
+}
+
+void Scheduler::request(const ProbeRequest& request) {
+  GW_ASSERT(request.purpose != Purpose::Scheduled);
+  const auto known = by_name_.find(request.target);
+  if (known == by_name_.end() || paused_) {
+    return;
+  }
+  const uint32_t index = known->second;
+  const SteadyTime now = loop_.now();
+  if (request.every <= Duration::zero()) {
+    start_requested(index, request.purpose, now);
+    return;
+  }
+  Entry::Series& series = entries_[index]->series;
+  loop_.cancel(series.timer);
+  series = {.purpose = request.purpose,
+            .every = request.every,
+            .next = now + request.every,
+            .last = now + request.length};
+  await_series(index);
+}
+
+void Scheduler::await_series(uint32_t index) {
+  Entry::Series& series = entries_[index]->series;
+  if (series.next <= series.last) {
+    series.timer = loop_.call_at(series.next, [this, index] { go_on_with_series(index); });
+  }
+}
+
+void Scheduler::go_on_with_series(uint32_t index) {
+  Entry::Series& series = entries_[index]->series;
+  series.timer = Loop::TimerId::None;
+  if (paused_) {
+    return;
+  }
+  const SteadyTime when = series.next;
+  const SteadyTime now = loop_.now();
+  series.next += series.every * ((now - when) / series.every + 1);  // what passed is left out
+  await_series(index);
+  start_requested(index, series.purpose, when);
+}
+
+void Scheduler::start_requested(uint32_t index, Purpose purpose, SteadyTime when) {
+  if (!entries_[index]->in_flight && requested_in_flight_ < kMaxRequested) {
+    start(index, purpose, when);
+  }
+}
+
+void Scheduler::start(uint32_t index, Purpose purpose, SteadyTime when) {
+  Entry& entry = *entries_[index];
   const SteadyTime now = loop_.now();
   entry.in_flight = true;
+  entry.purpose = purpose;
   entry.started_at = loop_.wall_now();
-  entry.lateness = now - slot;
+  entry.lateness = now - when;
   ++in_flight_;
+  requested_in_flight_ += purpose == Purpose::Scheduled ? 0 : 1;
   entry.prober->start(now + entry.target.timeout,
                       [this, index](ProbeResult result) { finish(index, std::move(result)); });
 }
@@ -165,6 +244,7 @@ void Scheduler::finish(uint32_t index, ProbeResult result) {
   Entry& entry = *entries_[index];
   entry.in_flight = false;
   --in_flight_;
+  requested_in_flight_ -= entry.purpose == Purpose::Scheduled ? 0 : 1;
   if (entry.successor != nullptr) {
     retire(std::exchange(entry.prober, std::move(entry.successor)));
   }
@@ -172,6 +252,7 @@ void Scheduler::finish(uint32_t index, ProbeResult result) {
   sample.target = entry.target.name;
   sample.at = entry.started_at;
   sample.lateness = entry.lateness;
+  sample.purpose = entry.purpose;
   sample.result = std::move(result);
   handlers_.on_sample(std::move(sample));
 }

@@ -10,8 +10,14 @@
 // flight is skipped and counted; of the turns that passed while the loop stood still, the first is
 // made late and the others are skipped and counted.
 //
-// Thread: the loop's. Limits: at most `max_in_flight` probes at once; above it a turn is not
-// started but reported inconclusive.
+// Besides its turns a target is probed on request. There are never two probes of a target in
+// flight, and requested ones stand back: one whose time finds a probe in flight is left out, and a
+// turn that finds a requested one in flight ends that one, which is reported inconclusive, and is
+// made on time.
+//
+// Thread: the loop's. Limits: at most `max_in_flight` probes of turns at once; above it a turn is
+// not started but reported inconclusive. At most kMaxRequested requested ones at once, in addition;
+// above it they are left out.
 #pragma once
 
 #include <cstddef>
@@ -25,6 +31,7 @@
 #include <vector>
 
 #include "core/id.h"
+#include "core/probe_request.h"
 #include "core/sample.h"
 #include "core/target.h"
 #include "core/time.h"
@@ -34,11 +41,13 @@
 
 namespace gatewatch::probe {
 
+inline constexpr size_t kMaxRequested = 64;
+
 class Scheduler {
  public:
   struct Handlers {
     // Every probe that was made or refused. Sample.at is the wall time at its start, lateness the
-    // steady time from its slot (jitter included) to its start.
+    // steady time from its slot (jitter included), or from when it was requested for, to its start.
     std::function<void(Sample)> on_sample;
     // `turns` of the target passed without a probe. At least 1.
     std::function<void(const std::string& target, uint64_t turns)> on_skip;
@@ -58,7 +67,11 @@ class Scheduler {
   // A probe in flight is reported inconclusive. Nothing happens for an unknown name.
   void remove(const std::string& name);
 
-  // No more turns, for good. What is in flight goes on.
+  // Makes what is requested of a target that is there. A series takes the place of one that still
+  // goes on for the target, and goes on when the target is replaced.
+  void request(const ProbeRequest& request);
+
+  // No more turns and no more requested probes, for good. What is in flight goes on.
   void pause();
   // Ends what is in flight; each is reported inconclusive with `error`.
   void abort_all(std::string_view error);
@@ -80,7 +93,11 @@ class Scheduler {
   // Sets the entry's next turn; returns how many turns are lost because they passed before `now`.
   uint64_t schedule_next(uint32_t index, SteadyTime now);
   void take_turn(const Due& due);
-  void start(uint32_t index, SteadyTime slot);
+  void start_turn(uint32_t index, SteadyTime slot);
+  void start_requested(uint32_t index, Purpose purpose, SteadyTime when);
+  void start(uint32_t index, Purpose purpose, SteadyTime when);
+  void go_on_with_series(uint32_t index);
+  void await_series(uint32_t index);
   void refuse(const Entry& entry, SteadyTime slot);
   void finish(uint32_t index, ProbeResult result);
   void retire(std::unique_ptr<Prober> prober);
@@ -92,7 +109,8 @@ class Scheduler {
   size_t max_in_flight_;
   Handlers handlers_;
 
-  size_t in_flight_ = 0;
+  size_t in_flight_ = 0;  // requested ones included
+  size_t requested_in_flight_ = 0;
   bool paused_ = false;
   uint32_t last_schedule_ = 0;
   std::vector<std::unique_ptr<Entry>> entries_;
