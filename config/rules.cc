@@ -25,6 +25,10 @@ constexpr Duration kLeastWindow = 1s;
 constexpr Duration kMostWindow = std::chrono::days(365);
 constexpr Duration kMostClearFor = std::chrono::days(7);
 constexpr Duration kMostReopenWithin = std::chrono::days(30);
+constexpr Duration kLeastConfirmEvery = 500ms;
+constexpr Duration kMostConfirmEvery = 1min;
+constexpr Duration kLeastConfirmFor = 1s;
+constexpr Duration kMostConfirmFor = 5min;
 constexpr int64_t kMostProbes = 1'000'000;
 constexpr double kUnread = -1;  // of a share: missing or mistaken
 constexpr std::string_view kTagPrefix = "tag:";
@@ -220,6 +224,23 @@ void check_window(Table& table, const RuleConfig& config, const Targets& all) {
               hint.empty() ? "" : hint + " would do");
 }
 
+void read_confirm(Table& table, Rule& rule) {
+  rule.confirm = table.boolean("confirm", false);
+  const Duration every =
+      table.duration("confirm_every", Duration::zero(), kLeastConfirmEvery, kMostConfirmEvery);
+  const Duration length =
+      table.duration("confirm_for", Duration::zero(), kLeastConfirmFor, kMostConfirmFor);
+  const bool every_known = every > Duration::zero() || !table.has("confirm_every");
+  const bool length_known = length > Duration::zero() || !table.has("confirm_for");
+  rule.confirm_every = every > Duration::zero() ? every : rule.confirm_every;
+  rule.confirm_for = length > Duration::zero() ? length : rule.confirm_for;
+  if (every_known && length_known && rule.confirm_for < rule.confirm_every) {
+    table.error(
+        table.has("confirm_for") ? "confirm_for" : "confirm_every",
+        "confirm_for must not be below confirm_every, " + format_duration(rule.confirm_every));
+  }
+}
+
 RuleConfig read_rule(Table& table, const std::string& name, const Targets& targets,
                      const Channels& channels) {
   static constexpr std::array<std::string_view, 3> kSeverities{"critical", "warning", "info"};
@@ -238,6 +259,7 @@ RuleConfig read_rule(Table& table, const std::string& name, const Targets& targe
   rule.clear_for = table.duration("clear_for", 0s, 0s, kMostClearFor);
   rule.reopen_within = table.duration("reopen_within", 0s, 0s, kMostReopenWithin);
   rule.severity = *parse_severity(table.one_of("severity", "critical", kSeverities));
+  read_confirm(table, rule);
   read_targets_of_rule(table, config, targets);
   read_notify(table, config, channels);
   if (window_known && min_probes_known) {
@@ -273,6 +295,27 @@ std::vector<RuleConfig> read_rules(Table& root, const Targets& targets, const Ch
   return rules.empty() ? built_in_rules(channels) : rules;
 }
 
+// A burst that is no faster than the schedule tells nothing that the schedule does not.
+void lint_confirm(Table& table, const RuleConfig& rule, const Config& config,
+                  Diagnostics& diagnostics) {
+  for (const char* key : {"confirm_every", "confirm_for"}) {
+    if (!rule.rule.confirm && table.has(key)) {
+      diagnostics.remark(table.where(key), std::string(key) + " has no effect without confirm",
+                         "confirm = true");
+    }
+  }
+  for (const auto& [target, settings] : config.targets) {
+    if (rule.rule.confirm && rule.applies_to(target) &&
+        rule.rule.confirm_every >= target.interval) {
+      diagnostics.remark(table.where(table.has("confirm_every") ? "confirm_every" : "confirm"),
+                         "confirm_every, " + format_duration(rule.rule.confirm_every) +
+                             ", is not shorter than the interval of target \"" + target.name +
+                             "\", " + format_duration(target.interval));
+      return;
+    }
+  }
+}
+
 void lint_rules(Table& root, const Config& config, Diagnostics& diagnostics) {
   std::vector<Table> tables = root.tables("rule");
   for (size_t i = 0; i < tables.size(); ++i) {
@@ -285,6 +328,7 @@ void lint_rules(Table& root, const Config& config, Diagnostics& diagnostics) {
         diagnostics.remark(table.where_at("targets", j), "\"" + word + "\" fits no target");
       }
     }
+    lint_confirm(table, rule, config, diagnostics);
     if (rule.rule.window > config.storage.retention) {
       diagnostics.remark(
           table.where("window"), "the window is longer than [storage] retention",

@@ -141,7 +141,6 @@ Targets read_targets(Table& root, Table& defaults) {
   check_defaults(defaults);
   Targets found;
   std::map<std::string, int> sharers;
-  std::vector<std::string> addresses;
   for (Table& own : root.tables("target")) {
     Table table = own.standing_on(defaults);
     Target target;
@@ -154,15 +153,14 @@ Targets read_targets(Table& root, Table& defaults) {
       table.error("url", "url is empty");
     }
     target.url = url_to_show(url.value_or(""));
+    target.peer = url ? address_of(*url) : "";
     read_shared(table, target);
-    addresses.push_back(url ? address_of(*url) : "");
-    ++sharers[addresses.back()];
+    ++sharers[target.peer];
     found.targets.push_back({std::move(target), table});
   }
-  for (size_t i = 0; i < found.targets.size(); ++i) {
-    auto& [target, table] = found.targets[i];
+  for (auto& [target, table] : found.targets) {
     if (!table.has("jitter") && target.interval >= kLeastJitteredInterval &&
-        sharers[addresses[i]] > 1) {
+        sharers[target.peer] > 1) {
       target.jitter = kSharedJitter;
     }
   }

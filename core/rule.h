@@ -52,6 +52,10 @@ struct Rule {
   Duration reopen_within = Duration::zero();  // trouble this soon after: the same incident
   Severity severity = Severity::Critical;
 
+  bool confirm = false;  // the first bad scheduled probe starts a burst of extra ones …
+  Duration confirm_every = std::chrono::seconds(2);  // … this far apart; over 0
+  Duration confirm_for = std::chrono::seconds(30);  // … and for this long; at least confirm_every
+
   // False for a rule of which only the name is known: gatewatch's own incidents, and incidents of a
   // rule that is gone.
   [[nodiscard]] bool has_window() const { return !count_words.empty(); }

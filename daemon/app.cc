@@ -80,7 +80,7 @@ App::App(Settings settings, std::string config_path, config::LoadOptions load_op
       curl_(loop_),
       services_{loop_, resolver_, http_, curl_},
       scheduler_(loop_, rng_, max_in_flight(),
-                 {.on_sample = [this](Sample sample) { pipeline_.take(std::move(sample)); },
+                 {.on_sample = [this](Sample sample) { take(std::move(sample)); },
                   .on_skip = [this](const std::string& target,
                                     uint64_t turns) { pipeline_.skip(target, turns); }}) {
   storage::check_database(settings_.storage.path);
@@ -276,6 +276,13 @@ bool App::apply_on_loop(Settings settings) {
   return await(answer, kAnswerPatience, ended_).value_or(true);  // it is being applied
 }
 
+// Results go one way, requests for probes the other.
+void App::take(Sample sample) {
+  for (const ProbeRequest& request : pipeline_.take(std::move(sample))) {
+    scheduler_.request(request);
+  }
+}
+
 void App::begin_stop() {
   if (stopping_) {
     return;
@@ -366,7 +373,7 @@ std::string App::answer_test_channel(const std::string& name) {
 
 std::string App::answer_record(const std::string& json) {
   if (std::optional<Sample> sample = decode_sample(json)) {
-    loop_.post([this, taken = std::move(*sample)]() mutable { pipeline_.take(std::move(taken)); });
+    loop_.post([this, taken = std::move(*sample)]() mutable { take(std::move(taken)); });
   }
   return "{}";
 }

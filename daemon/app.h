@@ -69,6 +69,7 @@ class App {
   void start();
   void schedule(const ProbedTarget& probed);
   void apply(Settings settings);
+  void take(Sample sample);
   bool close_listeners();
   void every(Duration interval, std::function<void()> task);
   void begin_stop();

@@ -24,10 +24,16 @@ void Board::set_targets(std::vector<Target> targets) {
 
 void Board::take(const Sample& sample) {
   const auto found = index_.find(sample.target);
-  if (found == index_.end() || sample.purpose != Purpose::Scheduled) {
+  if (found == index_.end()) {
     return;
   }
   TargetStatus& status = statuses_[found->second];
+  if (sample.purpose == Purpose::Confirm) {
+    ++status.confirm_probes[sample.result.outcome];
+  }
+  if (sample.purpose != Purpose::Scheduled) {
+    return;
+  }
   ++status.probes[{sample.result.outcome, sample.result.status}];
   status.last = sample;
   const double late = to_seconds(sample.lateness);

@@ -23,7 +23,8 @@ class Board {
   // Shows exactly these, in this order; what is known of those that stay is kept.
   void set_targets(std::vector<Target> targets);
 
-  // Scheduled samples only; others are ignored.
+  // Of samples that are not scheduled only those of confirmation bursts are counted, by themselves;
+  // the rest is ignored.
   void take(const Sample& sample);
   void skip(const std::string& target, uint64_t turns);
 

@@ -71,7 +71,9 @@ void Pipeline::configure(const Settings& settings) {
   std::transform(settings.targets.begin(), settings.targets.end(), std::back_inserter(targets),
                  [](const ProbedTarget& probed) { return probed.target; });
   board_.set_targets(std::move(targets));
-  for (const alerts::Change& change : evaluator_.configure(settings.watched(), now())) {
+  const std::vector<alerts::Watched> watched = settings.watched();
+  confirmation_.configure(watched);
+  for (const alerts::Change& change : evaluator_.configure(watched, now())) {
     tell(change);
   }
   announcer_.configure(settings.channels, settings.channels_of_rule());
@@ -124,7 +126,7 @@ void Pipeline::replay(const std::string& database_path) {
   }
 }
 
-void Pipeline::take(Sample sample) {
+std::vector<ProbeRequest> Pipeline::take(Sample sample) {
   if (is_logged(LogLevel::Debug)) {
     log(LogLevel::Debug, "probe done",
         {{"target", sample.target},
@@ -136,10 +138,17 @@ void Pipeline::take(Sample sample) {
   }
   board_.take(sample);
   const std::vector<alerts::Change> changes = evaluator_.take(sample, now());
+  std::vector<ProbeRequest> requests;
+  if (std::optional<ProbeRequest> burst = confirmation_.take(sample, loop_.now())) {
+    log(LogLevel::Debug, "confirmation burst",
+        {{"target", burst->target}, {"status", sample.result.status}});
+    requests.push_back(std::move(*burst));
+  }
   writer_.add(std::move(sample));
   for (const alerts::Change& change : changes) {
     tell(change);
   }
+  return requests;
 }
 
 void Pipeline::skip(const std::string& target, uint64_t turns) {

@@ -11,10 +11,12 @@
 #include <vector>
 
 #include "alerts/announcer.h"
+#include "alerts/confirmation.h"
 #include "alerts/delivery.h"
 #include "alerts/evaluator.h"
 #include "alerts/self_watch.h"
 #include "core/id.h"
+#include "core/probe_request.h"
 #include "core/sample.h"
 #include "core/snapshot.h"
 #include "daemon/board.h"
@@ -40,7 +42,8 @@ class Pipeline {
   // Requires: configure() was called, nothing else.
   void restore(const std::string& database_path, Duration reopen_within);
 
-  void take(Sample sample);
+  // Returns the probes that the sample calls for.
+  [[nodiscard]] std::vector<ProbeRequest> take(Sample sample);
   void skip(const std::string& target, uint64_t turns);
 
   // Looks after gatewatch itself and keeps the stored counts of open incidents fresh. Called every
@@ -64,6 +67,7 @@ class Pipeline {
   alerts::Delivery& delivery_;
   Board board_;
   alerts::Evaluator evaluator_;
+  alerts::Confirmation confirmation_;
   alerts::SelfWatch self_watch_;
   alerts::Announcer announcer_;
   uint64_t dead_letters_before_ = 0;  // those of earlier runs

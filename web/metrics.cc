@@ -198,6 +198,14 @@ void write_counters(Writer& out, const Snapshot& snapshot) {
   for (const TargetStatus& status : snapshot.targets) {
     out.sample("gatewatch_probes_skipped_total", {{"target", status.target.name}}, status.skipped);
   }
+  out.family("gatewatch_confirm_probes_total", "counter",
+             "Probes of confirmation bursts since start, by outcome.");
+  for (const TargetStatus& status : snapshot.targets) {
+    for (const auto& [outcome, count] : status.confirm_probes) {
+      out.sample("gatewatch_confirm_probes_total",
+                 {{"target", status.target.name}, {"outcome", to_string(outcome)}}, count);
+    }
+  }
 }
 
 void write_incidents(Writer& out, const Snapshot& snapshot) {

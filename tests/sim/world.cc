@@ -79,6 +79,8 @@ void World::boot() {
   }
   const alerts::Instant now{loop_.now(), loop_.wall_now()};
   evaluator_->configure(watched, now);
+  confirmation_ = std::make_unique<alerts::Confirmation>();
+  confirmation_->configure(watched);
   std::vector<Incident> open;
   for (const auto& [id, incident] : stored_incidents_) {
     if (incident.is_open()) {
@@ -107,6 +109,10 @@ void World::take(Sample sample) {
     note(change.incident.id + std::to_string(static_cast<int>(change.kind)));
     stored_incidents_[change.incident.id] = change.incident;
     changes.push_back(std::move(change));
+  }
+  if (const auto burst = confirmation_->take(sample, loop_.now())) {
+    bursts.push_back({burst->target, now()});
+    scheduler_->request(*burst);
   }
   samples.push_back(std::move(sample));
 }

@@ -11,8 +11,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "alerts/confirmation.h"
 #include "alerts/evaluator.h"
 #include "core/id.h"
 #include "core/rule.h"
@@ -42,8 +44,9 @@ class World {
   // What happened, over all restarts.
   std::vector<alerts::Change> changes;
   std::vector<Sample> samples;
-  uint64_t started = 0;    // probes
-  uint64_t abandoned = 0;  // in flight at a restart
+  std::vector<std::pair<std::string, Duration>> bursts;  // target, and when since the start
+  uint64_t started = 0;                                  // probes
+  uint64_t abandoned = 0;                                // in flight at a restart
   uint64_t skipped = 0;
   uint64_t digest = 14695981039346656037U;  // of all samples and changes, in order
 
@@ -60,6 +63,7 @@ class World {
   Script script_;
   std::map<std::string, Incident> stored_incidents_;  // by id
   std::unique_ptr<alerts::Evaluator> evaluator_;
+  std::unique_ptr<alerts::Confirmation> confirmation_;
   std::unique_ptr<probe::Scheduler> scheduler_;
 };
 

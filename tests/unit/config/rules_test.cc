@@ -70,7 +70,10 @@ TEST(Rules, AWrittenOneReplacesTheBuiltIn) {
                       .clear = 0.1,
                       .clear_for = 0s,
                       .reopen_within = 0s,
-                      .severity = Severity::Critical};
+                      .severity = Severity::Critical,
+                      .confirm = false,
+                      .confirm_every = 2s,
+                      .confirm_for = 30s};
   EXPECT_EQ(config.rules[0].rule, expected);
 }
 
@@ -78,7 +81,8 @@ TEST(Rules, ReadEveryKey) {
   const Config config = good(
       "[[rule]]\nname = \"r\"\ncount = [\"5xx\", \"timeout\", \"failure\"]\nthreshold = \"50%\"\n"
       "window = \"10m\"\nmin_probes = 3\nmin_bad = 4\nclear = \"5%\"\nclear_for = \"1m\"\n"
-      "reopen_within = \"2m\"\nseverity = \"info\"\ntargets = [\"shop\"]\nnotify = [\"mail\"]\n");
+      "reopen_within = \"2m\"\nseverity = \"info\"\nconfirm = true\nconfirm_every = \"3s\"\n"
+      "confirm_for = \"20s\"\ntargets = [\"shop\"]\nnotify = [\"mail\"]\n");
   const RuleConfig& item = config.rules.at(0);
   EXPECT_EQ(item.rule.count.size(), 3U);
   EXPECT_EQ(item.rule.threshold, 0.5);
@@ -89,6 +93,9 @@ TEST(Rules, ReadEveryKey) {
   EXPECT_EQ(item.rule.clear_for, 1min);
   EXPECT_EQ(item.rule.reopen_within, 2min);
   EXPECT_EQ(item.rule.severity, Severity::Info);
+  EXPECT_TRUE(item.rule.confirm);
+  EXPECT_EQ(item.rule.confirm_every, 3s);
+  EXPECT_EQ(item.rule.confirm_for, 20s);
   EXPECT_THAT(item.targets, ElementsAre("shop"));
   EXPECT_THAT(item.channels, ElementsAre("mail"));
 }

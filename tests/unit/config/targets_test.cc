@@ -32,7 +32,8 @@ TEST(Target, OfThreeLinesHasDefaults) {
                         .interval = 30s,
                         .timeout = 10s,
                         .jitter = 0,
-                        .enabled = true};
+                        .enabled = true,
+                        .peer = "shop.example:443"};
   EXPECT_EQ(config.targets[0].target, expected);
 }
 

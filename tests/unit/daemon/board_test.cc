@@ -50,6 +50,22 @@ TEST(Board, ShowsScheduledSamplesOfItsTargetsOnly) {
   EXPECT_EQ(shown(board).health.lateness_count, 0U);
 }
 
+TEST(Board, CountsProbesOfConfirmationBurstsByThemselves) {
+  Board board;
+  board.set_targets({{.name = "a"}});
+  for (const int status : {502, 502, 200}) {
+    Sample confirming = sample("a", status);
+    confirming.purpose = Purpose::Confirm;
+    board.take(confirming);
+  }
+  const Snapshot snapshot = shown(board);
+  const TargetStatus& status = snapshot.targets.front();
+  const std::map<Outcome, uint64_t> expected{{Outcome::Ok, 1}, {Outcome::BadGateway, 2}};
+  EXPECT_EQ(status.confirm_probes, expected);
+  EXPECT_TRUE(status.probes.empty());
+  EXPECT_FALSE(status.last.has_value());
+}
+
 TEST(Board, KeepsWhatItKnowsOfTargetsThatStay) {
   Board board;
   board.set_targets({{.name = "a"}, {.name = "b"}});

@@ -18,6 +18,7 @@ inline Snapshot example_snapshot() {
   shop.target = {.name = "shop <\"&'>", .url = "https://shop.example.com/?a=1&b=2"};
   shop.probes = {{{Outcome::Ok, 200}, 90}, {{Outcome::BadGateway, 502}, 10}};
   shop.skipped = 3;
+  shop.confirm_probes = {{Outcome::BadGateway, 4}};
   Sample last;
   last.target = shop.target.name;
   last.at = snapshot.at - 2s;

@@ -25,6 +25,8 @@ TEST(Metrics, CountsProbesByOutcomeAndCode) {
               HasSubstr(R"(gatewatch_probes_total{target="shop <\"&'>",outcome="bad_gateway",)"
                         R"(code="502"} 10)"));
   EXPECT_THAT(metrics(), HasSubstr(R"(gatewatch_probes_skipped_total{target="fresh"} 0)"));
+  EXPECT_THAT(metrics(), HasSubstr(R"(gatewatch_confirm_probes_total{target="shop <\"&'>",)"
+                                   R"(outcome="bad_gateway"} 4)"));
 }
 
 TEST(Metrics, UsesTheNamesOfBlackboxExporter) {
