@@ -327,6 +327,7 @@ Snapshot App::make_snapshot() const {
   snapshot.version = GATEWATCH_VERSION;
   pipeline_.fill(snapshot);
   snapshot.health.probes_in_flight = scheduler_.in_flight();
+  snapshot.health.stalls = scheduler_.stalls();
   return snapshot;
 }
 

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "core/assert.h"
+#include "core/own_trouble.h"
 
 namespace gatewatch::probe {
 namespace {
@@ -44,11 +45,16 @@ struct Scheduler::Entry {
   bool in_flight = false;
   Purpose purpose = Purpose::Scheduled;
   WallTime started_at;
+  SteadyTime started;
   Duration lateness{};
 };
 
 Scheduler::Scheduler(Loop& loop, Rng& rng, size_t max_in_flight, Handlers handlers)
-    : loop_(loop), rng_(rng), max_in_flight_(max_in_flight), handlers_(std::move(handlers)) {}
+    : loop_(loop),
+      rng_(rng),
+      max_in_flight_(max_in_flight),
+      handlers_(std::move(handlers)),
+      stalls_(loop) {}
 
 Scheduler::~Scheduler() {
   loop_.cancel(timer_);
@@ -223,9 +229,11 @@ void Scheduler::start(uint32_t index, Purpose purpose, SteadyTime when) {
   entry.in_flight = true;
   entry.purpose = purpose;
   entry.started_at = loop_.wall_now();
+  entry.started = now;
   entry.lateness = now - when;
   ++in_flight_;
   requested_in_flight_ += purpose == Purpose::Scheduled ? 0 : 1;
+  stalls_.start();
   entry.prober->start(now + entry.target.timeout,
                       [this, index](ProbeResult result) { finish(index, std::move(result)); });
 }
@@ -245,6 +253,10 @@ void Scheduler::finish(uint32_t index, ProbeResult result) {
   entry.in_flight = false;
   --in_flight_;
   requested_in_flight_ -= entry.purpose == Purpose::Scheduled ? 0 : 1;
+  excuse(entry, result);
+  if (in_flight_ == 0) {
+    stalls_.stop();
+  }
   if (entry.successor != nullptr) {
     retire(std::exchange(entry.prober, std::move(entry.successor)));
   }
@@ -255,6 +267,18 @@ void Scheduler::finish(uint32_t index, ProbeResult result) {
   sample.purpose = entry.purpose;
   sample.result = std::move(result);
   handlers_.on_sample(std::move(sample));
+}
+
+void Scheduler::excuse(const Entry& entry, ProbeResult& result) {
+  if (!is_timeout(result.outcome)) {
+    return;
+  }
+  const Duration stall = stalls_.stood_still_since(entry.started);
+  if (stall > Duration::zero()) {
+    set_aside(result, "gatewatch stood still for " + humanize_duration(stall));
+  } else if (entry.lateness >= kLateStart) {
+    set_aside(result, "the probe began late by " + humanize_duration(entry.lateness));
+  }
 }
 
 void Scheduler::retire(std::unique_ptr<Prober> prober) {

@@ -15,6 +15,10 @@
 // turn that finds a requested one in flight ends that one, which is reported inconclusive, and is
 // made on time.
 //
+// A probe that timed out where our own trouble may be why is reported inconclusive, with the
+// outcome in the error: where the loop stood still for kStandstill during the probe, or the probe
+// began kLateStart late.
+//
 // Thread: the loop's. Limits: at most `max_in_flight` probes of turns at once; above it a turn is
 // not started but reported inconclusive. At most kMaxRequested requested ones at once, in addition;
 // above it they are left out.
@@ -37,11 +41,13 @@
 #include "core/time.h"
 #include "probe/loop.h"
 #include "probe/prober.h"
+#include "probe/stall_watch.h"
 #include "probe/turns.h"
 
 namespace gatewatch::probe {
 
 inline constexpr size_t kMaxRequested = 64;
+inline constexpr Duration kLateStart = std::chrono::milliseconds(500);
 
 class Scheduler {
  public:
@@ -77,6 +83,8 @@ class Scheduler {
   void abort_all(std::string_view error);
 
   [[nodiscard]] size_t in_flight() const { return in_flight_; }
+  // How often the loop stood still while probes were in flight.
+  [[nodiscard]] uint64_t stalls() const { return stalls_.count(); }
 
  private:
   struct Entry;
@@ -100,6 +108,7 @@ class Scheduler {
   void await_series(uint32_t index);
   void refuse(const Entry& entry, SteadyTime slot);
   void finish(uint32_t index, ProbeResult result);
+  void excuse(const Entry& entry, ProbeResult& result);
   void retire(std::unique_ptr<Prober> prober);
   [[nodiscard]] Duration draw_jitter(const Entry& entry);
 
@@ -111,6 +120,7 @@ class Scheduler {
 
   size_t in_flight_ = 0;  // requested ones included
   size_t requested_in_flight_ = 0;
+  StallWatch stalls_;  // watches while probes are in flight
   bool paused_ = false;
   uint32_t last_schedule_ = 0;
   std::vector<std::unique_ptr<Entry>> entries_;

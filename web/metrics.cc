@@ -234,6 +234,9 @@ void write_own_health(Writer& out, const Snapshot& snapshot) {
   gauge("gatewatch_start_time_seconds", "When the daemon started, in seconds since 1970.",
         std::chrono::duration<double>(snapshot.started_at.time_since_epoch()).count());
   gauge("gatewatch_probes_in_flight", "Probes under way.", health.probes_in_flight);
+  counter("gatewatch_stalls_total",
+          "Times the probe loop stood still while probes were in flight, since start.",
+          health.stalls);
   gauge("gatewatch_storage_ok", "1 while what is learnt can be stored.", health.storage_ok ? 1 : 0);
   gauge("gatewatch_storage_waiting", "Samples and changes not yet committed.",
         health.samples_waiting);

@@ -35,6 +35,8 @@ class World {
   ~World();
 
   void run_for(Duration duration) { loop_.advance(duration); }
+  // The process gets no time.
+  void stall(Duration duration) { loop_.stall(duration); }
 
   // The daemon is killed and started again: the present is lost, what was recorded is not.
   void restart();

@@ -47,12 +47,13 @@ class FakeProber final : public Prober {
     }
   }
 
-  void answer(Outcome outcome, std::string error = {}) {
+  void answer(Outcome outcome, std::string error = {}, int status = 0) {
     loop_.cancel(timer_);
     log_.in_flight = false;
     ProbeResult result;
     result.outcome = outcome;
     result.error = std::move(error);
+    result.status = status;
     Done done = std::exchange(done_, nullptr);
     done(std::move(result));
   }

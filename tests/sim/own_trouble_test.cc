@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+//
+// Our own trouble is not the target's: no incident of a target comes of it, and none is lost.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/sim/world.h"
+
+namespace gatewatch::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using alerts::Change;
+
+Rule down_rule() {
+  Rule rule;
+  rule.name = "down";
+  rule.count_words = {"failure"};
+  rule.count = {*CountMatcher::parse("failure")};
+  rule.threshold = 0.5;
+  rule.clear = 0.25;
+  rule.window = 5min;
+  rule.min_probes = 5;
+  rule.min_bad = 3;
+  return rule;
+}
+
+std::vector<Target> targets(int count) {
+  std::vector<Target> all;
+  for (int i = 0; i < count; ++i) {
+    all.push_back(
+        {.name = "t" + std::to_string(i), .url = "http://t/", .interval = 30s, .timeout = 10s});
+  }
+  return all;
+}
+
+int count_of(const World& world, Outcome outcome, const std::string& of_target_like = "t") {
+  return static_cast<int>(
+      std::count_if(world.samples.begin(), world.samples.end(), [&](const Sample& sample) {
+        return sample.result.outcome == outcome && sample.target.starts_with(of_target_like);
+      }));
+}
+
+TEST(OwnTroubleScenario, AStalledProcessBlamesNobody) {
+  World world(1, targets(50), down_rule(),
+              [](const std::string& target, Duration) { return target == "t7" ? 0 : 200; });
+  world.run_for(1h);
+  ASSERT_EQ(world.changes.size(), 1U) << "t7 hangs in earnest";
+  for (int i = 0; i < 20; ++i) {
+    world.stall(45s);
+    world.run_for(5s);
+  }
+  EXPECT_GT(count_of(world, Outcome::Inconclusive, "t7"), 5);
+  world.run_for(1h);
+  EXPECT_EQ(world.changes.size(), 1U) << "and is still down";
+}
+
+}  // namespace
+}  // namespace gatewatch::testing
