@@ -38,7 +38,9 @@ struct OwnHealth {
   uint64_t notifications_pending = 0;
   uint64_t notifications_delivered = 0;  // since start
   uint64_t dead_letters = 0;             // in the database at start, and since
-  uint64_t stalls = 0;                   // times the loop stood still, since start
+  uint64_t stalls = 0;       // times the loop stood still, since start; so are the next two
+  uint64_t suspensions = 0;  // … the machine was suspended
+  uint64_t clock_steps = 0;  // … the wall clock was set
   // Lateness of scheduled probes since start: upper bounds in seconds and cumulative counts.
   std::vector<std::pair<double, uint64_t>> lateness;
   double lateness_sum_seconds = 0;

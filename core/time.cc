@@ -34,6 +34,13 @@ class SystemClock final : public Clock {
   [[nodiscard]] WallTime wall() const override {
     return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
   }
+  [[nodiscard]] Duration suspended() const override {
+    const SteadyTime steady_now = steady();
+    timespec boot{};
+    ::clock_gettime(CLOCK_BOOTTIME, &boot);
+    return std::chrono::seconds(boot.tv_sec) + Duration(boot.tv_nsec) -
+           steady_now.time_since_epoch();
+  }
 };
 
 std::string format_calendar(const std::tm& calendar, const char* pattern) {

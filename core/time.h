@@ -25,9 +25,12 @@ class Clock {
   virtual ~Clock() = default;
   [[nodiscard]] virtual SteadyTime steady() const = 0;
   [[nodiscard]] virtual WallTime wall() const = 0;
+  // For how long the machine has been suspended since it booted: by so much steady() stays behind.
+  // Grows by a suspension and nothing else, to within what reading a clock twice takes.
+  [[nodiscard]] virtual Duration suspended() const { return Duration::zero(); }
 };
 
-// The machine's clocks (CLOCK_MONOTONIC, CLOCK_REALTIME).
+// The machine's clocks (CLOCK_MONOTONIC, CLOCK_REALTIME, CLOCK_BOOTTIME).
 [[nodiscard]] const Clock& system_clock();
 
 // Reads "500ms", "30s", "5m", "2h", "7d": a whole number and one unit, nothing else. Empty for

@@ -157,7 +157,7 @@ void App::start() {
     schedule(probed);
   }
   every(Pipeline::kTendInterval, [this] {
-    pipeline_.tend();
+    pipeline_.tend(read_clocks(clock_));
     tell_status();
   });
   if (const auto interval = service::watchdog_interval()) {

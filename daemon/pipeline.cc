@@ -178,7 +178,22 @@ void Pipeline::tell(const alerts::Change& change) {
   writer_.add(std::move(transition));
 }
 
-void Pipeline::tend() {
+void Pipeline::watch_clocks(const ClockReading& clocks) {
+  if (!clock_watch_) {
+    clock_watch_.emplace(clocks);
+  }
+  const auto [suspended, stepped] = clock_watch_->observe(clocks);
+  if (suspended > Duration::zero()) {
+    log(LogLevel::Warning, "the machine was suspended", {{"for", humanize_duration(suspended)}});
+  }
+  if (stepped != Duration::zero()) {
+    log(LogLevel::Warning, "the wall clock was set",
+        {{"by_seconds", to_seconds(stepped)}, {"now", format_utc(clocks.wall)}});
+  }
+}
+
+void Pipeline::tend(const ClockReading& clocks) {
+  watch_clocks(clocks);
   const storage::WriterHealth health = writer_.health();
   if (const auto change = self_watch_.observe(kStorageRule, storage_trouble(health), now())) {
     tell(*change);
@@ -214,6 +229,10 @@ void Pipeline::fill(Snapshot& snapshot) const {
   snapshot.health.samples_waiting = storage.waiting;
   snapshot.health.storage_error = storage_trouble(storage);
   snapshot.health.storage_ok = snapshot.health.storage_error.empty();
+  if (clock_watch_) {
+    snapshot.health.suspensions = clock_watch_->suspensions();
+    snapshot.health.clock_steps = clock_watch_->steps();
+  }
   const alerts::DeliveryHealth delivery = delivery_.health();
   snapshot.health.notifications_pending = delivery.pending;
   snapshot.health.notifications_delivered = delivery.delivered;

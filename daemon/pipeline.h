@@ -7,6 +7,7 @@
 // Thread: the loop's.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "alerts/delivery.h"
 #include "alerts/evaluator.h"
 #include "alerts/self_watch.h"
+#include "core/clock_watch.h"
 #include "core/id.h"
 #include "core/probe_request.h"
 #include "core/sample.h"
@@ -47,8 +49,8 @@ class Pipeline {
   void skip(const std::string& target, uint64_t turns);
 
   // Looks after gatewatch itself and keeps the stored counts of open incidents fresh. Called every
-  // kTendInterval.
-  void tend();
+  // kTendInterval with what the clocks say.
+  void tend(const ClockReading& clocks);
   static constexpr Duration kTendInterval = std::chrono::seconds(1);
 
   [[nodiscard]] alerts::Announcer& announcer() { return announcer_; }
@@ -60,6 +62,7 @@ class Pipeline {
   void go_on_with(storage::Remembered remembered);
   void replay(const std::string& database_path);
   void tell(const alerts::Change& change);
+  void watch_clocks(const ClockReading& clocks);
   [[nodiscard]] alerts::Instant now() const;
 
   probe::Loop& loop_;
@@ -74,6 +77,7 @@ class Pipeline {
   std::string read_error_;            // why the last run's state could not be read
   std::string told_note_;             // the news of the database that were made an incident
   int tends_ = 0;
+  std::optional<ClockWatch> clock_watch_;  // from the first tend() on
 };
 
 }  // namespace gatewatch::daemon

@@ -35,6 +35,7 @@ class EpollLoop final : public Loop {
 
   [[nodiscard]] SteadyTime now() const override { return now_; }
   [[nodiscard]] WallTime wall_now() const override { return clock_.wall(); }
+  [[nodiscard]] Duration suspended() const override { return clock_.suspended(); }
   // A `when` that has passed counts as now().
   TimerId call_at(SteadyTime when, Callback callback) override;
   void cancel(TimerId timer) override;

@@ -21,6 +21,8 @@ class Loop {
   // Read once per turn: the same for everything that happens in one turn.
   [[nodiscard]] virtual SteadyTime now() const = 0;
   [[nodiscard]] virtual WallTime wall_now() const = 0;
+  // Clock::suspended(), read at the call.
+  [[nodiscard]] virtual Duration suspended() const = 0;
 
   // Runs `callback` once, not before `when`; timers due together run in the order they were set.
   virtual TimerId call_at(SteadyTime when, Callback callback) = 0;

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "core/assert.h"
+#include "core/clock_watch.h"
 #include "core/own_trouble.h"
 
 namespace gatewatch::probe {
@@ -46,6 +47,7 @@ struct Scheduler::Entry {
   Purpose purpose = Purpose::Scheduled;
   WallTime started_at;
   SteadyTime started;
+  Duration suspended{};  // the loop's, at the start
   Duration lateness{};
 };
 
@@ -230,6 +232,7 @@ void Scheduler::start(uint32_t index, Purpose purpose, SteadyTime when) {
   entry.purpose = purpose;
   entry.started_at = loop_.wall_now();
   entry.started = now;
+  entry.suspended = loop_.suspended();
   entry.lateness = now - when;
   ++in_flight_;
   requested_in_flight_ += purpose == Purpose::Scheduled ? 0 : 1;
@@ -270,6 +273,14 @@ void Scheduler::finish(uint32_t index, ProbeResult result) {
 }
 
 void Scheduler::excuse(const Entry& entry, ProbeResult& result) {
+  if (!is_network_failure(result.outcome)) {
+    return;
+  }
+  const Duration suspended = loop_.suspended() - entry.suspended;
+  if (suspended >= kSuspension) {
+    set_aside(result, "the machine was suspended for " + humanize_duration(suspended));
+    return;
+  }
   if (!is_timeout(result.outcome)) {
     return;
   }

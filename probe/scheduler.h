@@ -15,9 +15,9 @@
 // turn that finds a requested one in flight ends that one, which is reported inconclusive, and is
 // made on time.
 //
-// A probe that timed out where our own trouble may be why is reported inconclusive, with the
-// outcome in the error: where the loop stood still for kStandstill during the probe, or the probe
-// began kLateStart late.
+// A probe that failed where our own trouble may be why is reported inconclusive, with the outcome
+// in the error: a timeout, where the loop stood still for kStandstill during the probe or the probe
+// began kLateStart late; any network failure, where the machine was suspended during the probe.
 //
 // Thread: the loop's. Limits: at most `max_in_flight` probes of turns at once; above it a turn is
 // not started but reported inconclusive. At most kMaxRequested requested ones at once, in addition;

@@ -237,6 +237,10 @@ void write_own_health(Writer& out, const Snapshot& snapshot) {
   counter("gatewatch_stalls_total",
           "Times the probe loop stood still while probes were in flight, since start.",
           health.stalls);
+  counter("gatewatch_suspensions_total", "Times the machine was suspended, since start.",
+          health.suspensions);
+  counter("gatewatch_clock_steps_total", "Times the wall clock was set, since start.",
+          health.clock_steps);
   gauge("gatewatch_storage_ok", "1 while what is learnt can be stored.", health.storage_ok ? 1 : 0);
   gauge("gatewatch_storage_waiting", "Samples and changes not yet committed.",
         health.samples_waiting);

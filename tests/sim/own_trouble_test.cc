@@ -42,6 +42,23 @@ int count_of(const World& world, Outcome outcome, const std::string& of_target_l
       }));
 }
 
+TEST(OwnTroubleScenario, ASuspensionIsNoOutage) {
+  bool network = true;
+  World world(1, targets(50), down_rule(),
+              [&](const std::string&, Duration) { return network ? 200 : 0; });
+  for (int night = 0; night < 5; ++night) {
+    world.run_for(1h);
+    network = false;  // it goes before the machine sleeps, and is back when that wakes
+    world.run_for(5s);
+    world.suspend(8h);
+    network = true;
+  }
+  world.run_for(1h);
+  EXPECT_TRUE(world.changes.empty());
+  EXPECT_EQ(count_of(world, Outcome::Timeout), 0);
+  EXPECT_GT(count_of(world, Outcome::Inconclusive), 0);
+}
+
 TEST(OwnTroubleScenario, AStalledProcessBlamesNobody) {
   World world(1, targets(50), down_rule(),
               [](const std::string& target, Duration) { return target == "t7" ? 0 : 200; });
@@ -54,6 +71,29 @@ TEST(OwnTroubleScenario, AStalledProcessBlamesNobody) {
   EXPECT_GT(count_of(world, Outcome::Inconclusive, "t7"), 5);
   world.run_for(1h);
   EXPECT_EQ(world.changes.size(), 1U) << "and is still down";
+}
+
+TEST(OwnTroubleScenario, ASteppedClockNeitherOpensNorResolvesNorDelays) {
+  const Script script = [](const std::string&, Duration at) {
+    return at >= 2h && at < 3h ? 0 : 200;
+  };
+  World calm(1, targets(5), down_rule(), script);
+  calm.run_for(6h);
+  World stepped(1, targets(5), down_rule(), script);
+  Duration sum{};
+  for (const Duration step : {Duration(26h), Duration(-30h), Duration(365 * 24h)}) {
+    stepped.run_for(65min);
+    stepped.step_wall(step);
+    sum += step;
+  }
+  stepped.run_for(6h - 3 * 65min);
+  ASSERT_EQ(stepped.samples.size(), calm.samples.size());
+  EXPECT_EQ(stepped.samples.back().at - calm.samples.back().at, sum);
+  ASSERT_EQ(stepped.changes.size(), calm.changes.size());
+  for (size_t i = 0; i < calm.changes.size(); ++i) {
+    EXPECT_EQ(stepped.changes[i].kind, calm.changes[i].kind);
+    EXPECT_EQ(stepped.changes[i].window, calm.changes[i].window);
+  }
 }
 
 }  // namespace

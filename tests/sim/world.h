@@ -35,8 +35,11 @@ class World {
   ~World();
 
   void run_for(Duration duration) { loop_.advance(duration); }
+  // The machine sleeps: nothing runs, and the network is not there.
+  void suspend(Duration duration) { loop_.suspend(duration); }
   // The process gets no time.
   void stall(Duration duration) { loop_.stall(duration); }
+  void step_wall(Duration by) { loop_.step_wall(by); }
 
   // The daemon is killed and started again: the present is lost, what was recorded is not.
   void restart();

@@ -23,11 +23,21 @@ class ManualClock final : public Clock {
     MutexLock lock(mutex_);
     return wall_;
   }
+  [[nodiscard]] Duration suspended() const override {
+    MutexLock lock(mutex_);
+    return suspended_;
+  }
 
   // Moves both clocks in step.
   void advance(Duration by) {
     MutexLock lock(mutex_);
     steady_ += by;
+    wall_ += std::chrono::floor<std::chrono::microseconds>(by);
+  }
+  // Moves the wall clock on while the steady one stands, as the machine's suspension does.
+  void suspend(Duration by) {
+    MutexLock lock(mutex_);
+    suspended_ += by;
     wall_ += std::chrono::floor<std::chrono::microseconds>(by);
   }
   // Moves the wall clock alone.
@@ -41,6 +51,7 @@ class ManualClock final : public Clock {
   SteadyTime steady_ GW_GUARDED_BY(mutex_){std::chrono::hours(1)};
   WallTime wall_ GW_GUARDED_BY(mutex_){std::chrono::sys_days{std::chrono::year{2026} / 11 / 22} +
                                        std::chrono::hours(10)};
+  Duration suspended_ GW_GUARDED_BY(mutex_){};
 };
 
 }  // namespace gatewatch::testing

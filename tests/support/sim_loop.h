@@ -29,6 +29,8 @@ class SimLoop final : public probe::Loop, public Clock {
 
   [[nodiscard]] SteadyTime steady() const override { return now_; }
   [[nodiscard]] WallTime wall() const override { return wall_now(); }
+  // Both of the Loop and of the Clock.
+  [[nodiscard]] Duration suspended() const override { return suspended_; }
 
   // Runs all that is due up to `when`, that instant included; then it is `when`.
   // Ends the process where one instant runs more than a million callbacks.
@@ -36,6 +38,11 @@ class SimLoop final : public probe::Loop, public Clock {
   void advance(Duration duration) { run_until(now_ + duration); }
   // Lets time pass without running anything, as a machine does that is stopped for a while.
   void stall(Duration duration) { now_ += duration; }
+  // Puts the machine to sleep: the wall clock runs on, the steady one stands.
+  void suspend(Duration duration) {
+    suspended_ += duration;
+    wall_minus_steady_ += duration;
+  }
   // Sets the wall clock forward or back.
   void step_wall(Duration by) { wall_minus_steady_ += by; }
 
@@ -44,6 +51,7 @@ class SimLoop final : public probe::Loop, public Clock {
  private:
   SteadyTime now_;
   Duration wall_minus_steady_;
+  Duration suspended_{};
   probe::TimerHeap timers_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Failures that our own trouble may have made.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "probe/scheduler.h"
@@ -12,6 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::SimLoop;
+using ::testing::StartsWith;
 
 // One target of a minute, whose probe begins at `turn` and is in flight until answered.
 struct World {
@@ -106,6 +108,40 @@ TEST(OwnTrouble, ATimeoutOfAProbeThatBeganLateIsNotTheTargets) {
     const ProbeResult result = world.answer(Outcome::Timeout);
     EXPECT_EQ(result.outcome, outcome) << result.error;
   }
+}
+
+TEST(OwnTrouble, NetworkFailuresOverASuspensionAreNotTheTargets) {
+  for (const Outcome outcome :
+       {Outcome::Timeout, Outcome::Refused, Outcome::Reset, Outcome::Dns, Outcome::Tls}) {
+    World world;
+    world.loop.run_until(world.turn + 1s);
+    world.loop.suspend(12min);
+    const ProbeResult result = world.answer(outcome);
+    EXPECT_EQ(result.outcome, Outcome::Inconclusive);
+    EXPECT_THAT(result.error, StartsWith("not counted: the machine was suspended for 12 min; "));
+  }
+}
+
+TEST(OwnTrouble, AnAnswerAfterASuspensionCounts) {
+  World world;
+  world.loop.run_until(world.turn + 1s);
+  world.loop.suspend(12min);
+  EXPECT_EQ(world.answer(Outcome::BadGateway, 502).outcome, Outcome::BadGateway);
+}
+
+TEST(OwnTrouble, ASuspensionBeforeTheProbeExcusesNothing) {
+  World world;
+  world.loop.suspend(12min);
+  world.loop.run_until(world.turn + 10s);
+  EXPECT_EQ(world.answer(Outcome::Timeout).outcome, Outcome::Timeout);
+}
+
+TEST(OwnTrouble, ASteppedClockExcusesNothing) {
+  World world;
+  world.loop.run_until(world.turn + 1s);
+  world.loop.step_wall(3h);
+  world.loop.run_until(world.turn + 10s);
+  EXPECT_EQ(world.answer(Outcome::Timeout).outcome, Outcome::Timeout);
 }
 
 TEST(StallWatch, BeatsOnlyWhileItWatches) {
