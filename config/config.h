@@ -52,7 +52,7 @@ struct RuleConfig {
   std::vector<std::string> channels;  // names of channels, all existing
 
   // Whether one of `targets` is the target's name, a glob (fnmatch) that fits it, or "tag:" and a
-  // tag of it or a glob that fits one.
+  // tag of it or a glob that fits one. Never to a control.
   [[nodiscard]] bool applies_to(const Target& target) const;
   // The rule as it watches `target`: for a built-in one, with a window that holds min_probes.
   [[nodiscard]] Rule for_target(const Target& target) const;
@@ -62,7 +62,7 @@ struct Config {
   DaemonConfig daemon;
   WebConfig web;
   StorageConfig storage;
-  std::vector<TargetConfig> targets;  // in the order of the files
+  std::vector<TargetConfig> targets;  // in the order of the files, controls last
   std::vector<RuleConfig> rules;      // the built-in ones where none is written
   std::vector<ChannelConfig> channels;
   Table defaults;  // [defaults], for kinds to check even without a target

@@ -117,7 +117,8 @@ std::string variable(const LoadOptions& options, const std::string& name) {
 
 // Remarks on what is allowed but hardly meant.
 void lint(Table& root, const Config& config, Diagnostics& diagnostics) {
-  if (config.targets.empty()) {
+  if (std::all_of(config.targets.begin(), config.targets.end(),
+                  [](const TargetConfig& target) { return target.target.is_control; })) {
     diagnostics.remark(root.head(), "no [[target]]: nothing is watched");
   }
   if (config.channels.empty()) {

@@ -42,6 +42,9 @@ bool fits(const std::string& pattern, const std::string& text) {
 }
 
 bool selects(const std::string& word, const Target& target) {
+  if (target.is_control) {
+    return false;
+  }
   if (word.starts_with(kTagPrefix)) {
     const std::string pattern = word.substr(kTagPrefix.size());
     return std::any_of(target.tags.begin(), target.tags.end(),
@@ -325,7 +328,12 @@ void lint_rules(Table& root, const Config& config, Diagnostics& diagnostics) {
       const std::string& word = rule.targets[j];
       if (std::none_of(config.targets.begin(), config.targets.end(),
                        [&](const auto& target) { return selects(word, target.target); })) {
-        diagnostics.remark(table.where_at("targets", j), "\"" + word + "\" fits no target");
+        const bool is_control =
+            std::any_of(config.targets.begin(), config.targets.end(), [&](const auto& target) {
+              return target.target.is_control && target.target.name == word;
+            });
+        diagnostics.remark(table.where_at("targets", j), "\"" + word + "\" fits no target",
+                           is_control ? "it is a control, to which no rule applies" : "");
       }
     }
     lint_confirm(table, rule, config, diagnostics);

@@ -31,7 +31,7 @@ class Names {
 };
 
 struct Targets {
-  std::vector<TargetConfig> targets;  // interval zero where it was mistaken
+  std::vector<TargetConfig> targets;  // controls last; interval zero where it was mistaken
   Names names;
 };
 struct Channels {

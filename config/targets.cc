@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// [defaults], [[target]] and [[channel]].
+// [defaults], [[target]], [[control]] and [[channel]].
 #include <algorithm>
 #include <map>
 #include <utility>
@@ -16,6 +16,11 @@ using namespace std::chrono_literals;
 constexpr Duration kLeastInterval = 100ms;
 constexpr Duration kMostInterval = std::chrono::days(7);
 constexpr Duration kDefaultTimeout = 10s;
+// A control is known to fail sooner than a target of the defaults is.
+constexpr Duration kControlInterval = 5s;
+constexpr Duration kControlTimeout = 3s;
+constexpr size_t kMinControls = 2;
+constexpr size_t kMaxControls = 16;
 constexpr Duration kLeastTimeout = 10ms;
 constexpr Duration kMostTimeout = 10min;
 constexpr double kSharedJitter = 0.05;           // for targets that share an address …
@@ -89,12 +94,13 @@ std::vector<std::string> read_tags(Table& table) {
 }
 
 // The keys that all kinds share; `table` may be [defaults] itself.
-void read_shared(Table& table, Target& target) {
+void read_shared(Table& table, Target& target, Duration default_interval,
+                 Duration default_timeout) {
   target.interval = table.duration("interval", Duration::zero(), kLeastInterval, kMostInterval);
   if (!table.has("interval")) {
-    target.interval = kDefaultInterval;
+    target.interval = default_interval;
   }
-  target.timeout = table.duration("timeout", kDefaultTimeout, kLeastTimeout, kMostTimeout);
+  target.timeout = table.duration("timeout", default_timeout, kLeastTimeout, kMostTimeout);
   target.jitter = table.share("jitter", 0, 0);
   target.tags = read_tags(table);
   target.enabled = table.boolean("enabled", true);
@@ -108,7 +114,39 @@ void check_defaults(Table& defaults) {
     }
   }
   Target scratch;
-  read_shared(defaults, scratch);
+  read_shared(defaults, scratch, kDefaultInterval, kDefaultTimeout);
+}
+
+void read_url(Table& own, Table& table, Target& target) {
+  const std::optional<std::string> url = own.required_string("url");
+  table.set_kind_key("url");
+  if (url && url->empty()) {
+    table.error("url", "url is empty");
+  }
+  target.url = url_to_show(url.value_or(""));
+  target.peer = url ? address_of(*url) : "";
+}
+
+// Controls do not stand on [defaults], which may hold credentials of the targets.
+void read_controls(Table& root, Targets& found) {
+  std::vector<Table> tables = root.tables("control");
+  size_t enabled = 0;
+  for (Table& table : tables) {
+    Target target;
+    target.is_control = true;
+    target.name = found.names.read(table);
+    read_url(table, table, target);
+    read_shared(table, target, kControlInterval, kControlTimeout);
+    enabled += target.enabled ? 1 : 0;
+    found.targets.push_back({std::move(target), table});
+  }
+  if (enabled > 0 && enabled < kMinControls) {
+    tables.front().error("name", "one [[control]] alone cannot tell whether it is down or we are",
+                         "add a second one, on another network");
+  } else if (tables.size() > kMaxControls) {
+    tables[kMaxControls].error("name",
+                               "more than " + std::to_string(kMaxControls) + " of [[control]]");
+  }
 }
 
 }  // namespace
@@ -147,14 +185,8 @@ Targets read_targets(Table& root, Table& defaults) {
     (void)table.has("name");  // known; read not by way of [defaults], where neither may stand
     (void)table.has("url");
     target.name = found.names.read(own);
-    const std::optional<std::string> url = own.required_string("url");
-    table.set_kind_key("url");
-    if (url && url->empty()) {
-      table.error("url", "url is empty");
-    }
-    target.url = url_to_show(url.value_or(""));
-    target.peer = url ? address_of(*url) : "";
-    read_shared(table, target);
+    read_url(own, table, target);
+    read_shared(table, target, kDefaultInterval, kDefaultTimeout);
     ++sharers[target.peer];
     found.targets.push_back({std::move(target), table});
   }
@@ -164,6 +196,7 @@ Targets read_targets(Table& root, Table& defaults) {
       target.jitter = kSharedJitter;
     }
   }
+  read_controls(root, found);
   return found;
 }
 

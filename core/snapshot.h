@@ -38,6 +38,7 @@ struct OwnHealth {
   uint64_t notifications_pending = 0;
   uint64_t notifications_delivered = 0;  // since start
   uint64_t dead_letters = 0;             // in the database at start, and since
+  bool offline = false;                  // no control target answers
   uint64_t stalls = 0;       // times the loop stood still, since start; so are the next two
   uint64_t suspensions = 0;  // … the machine was suspended
   uint64_t clock_steps = 0;  // … the wall clock was set

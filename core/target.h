@@ -18,6 +18,7 @@ struct Target {
   Duration timeout{};             // of one whole probe
   double jitter = 0;              // share of the interval by which a probe may start late, 0 to 1
   bool enabled = true;
+  bool is_control = false;  // a [[control]]: tells whether we are online; no rule applies to it
   std::string peer;  // host and port of the url, "shop.example.com:443"; the same for one server
 
   bool operator==(const Target&) const = default;

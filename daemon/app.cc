@@ -304,7 +304,9 @@ void App::wait_for_probes(SteadyTime deadline) {
 }
 
 std::string App::status_line() const {
-  const size_t targets = settings_.targets.size();
+  const auto targets =
+      std::count_if(settings_.targets.begin(), settings_.targets.end(),
+                    [](const ProbedTarget& probed) { return !probed.target.is_control; });
   const size_t open = pipeline_.open_incidents();
   return "watching " + std::to_string(targets) + (targets == 1 ? " target, " : " targets, ") +
          (open == 0 ? std::string("no incident") : std::to_string(open) + " open incident") +

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kStorageRule = "storage";    // the disk does not take what is learnt
 constexpr std::string_view kDatabaseRule = "database";  // a damaged database was set aside
+constexpr std::string_view kNetworkRule = "network";    // no control target answers
 
 // Stored counts of open incidents are at most this many tends old.
 constexpr int kCountsEvery = 10;
@@ -70,6 +71,7 @@ void Pipeline::configure(const Settings& settings) {
   std::vector<Target> targets;
   std::transform(settings.targets.begin(), settings.targets.end(), std::back_inserter(targets),
                  [](const ProbedTarget& probed) { return probed.target; });
+  control_watch_.configure(targets);
   board_.set_targets(std::move(targets));
   const std::vector<alerts::Watched> watched = settings.watched();
   confirmation_.configure(watched);
@@ -127,6 +129,7 @@ void Pipeline::replay(const std::string& database_path) {
 }
 
 std::vector<ProbeRequest> Pipeline::take(Sample sample) {
+  std::vector<ProbeRequest> requests = control_watch_.take(sample, loop_.now());
   if (is_logged(LogLevel::Debug)) {
     log(LogLevel::Debug, "probe done",
         {{"target", sample.target},
@@ -138,7 +141,6 @@ std::vector<ProbeRequest> Pipeline::take(Sample sample) {
   }
   board_.take(sample);
   const std::vector<alerts::Change> changes = evaluator_.take(sample, now());
-  std::vector<ProbeRequest> requests;
   if (std::optional<ProbeRequest> burst = confirmation_.take(sample, loop_.now())) {
     log(LogLevel::Debug, "confirmation burst",
         {{"target", burst->target}, {"status", sample.result.status}});
@@ -204,6 +206,9 @@ void Pipeline::tend(const ClockReading& clocks) {
   if (const auto change = self_watch_.observe(kDatabaseRule, news, now())) {
     tell(*change);
   }
+  if (const auto change = self_watch_.observe(kNetworkRule, control_watch_.trouble(), now())) {
+    tell(*change);
+  }
   if (++tends_ % kCountsEvery == 0) {
     std::vector<Incident> open = evaluator_.open_incidents();
     std::ranges::move(self_watch_.open_incidents(), std::back_inserter(open));
@@ -229,6 +234,7 @@ void Pipeline::fill(Snapshot& snapshot) const {
   snapshot.health.samples_waiting = storage.waiting;
   snapshot.health.storage_error = storage_trouble(storage);
   snapshot.health.storage_ok = snapshot.health.storage_error.empty();
+  snapshot.health.offline = control_watch_.is_offline();
   if (clock_watch_) {
     snapshot.health.suspensions = clock_watch_->suspensions();
     snapshot.health.clock_steps = clock_watch_->steps();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The way of a sample on the loop thread: shown on the board, judged by the rules, handed to the
-// writer; and, where it changes an incident, told. Nothing here waits: deciding comes first, the
-// disk and the channels follow on their own threads.
+// The way of a sample on the loop thread: set aside where we are offline, shown on the board,
+// judged by the rules, handed to the writer; and, where it changes an incident, told. Nothing here
+// waits: deciding comes first, the disk and the channels follow on their own threads.
 //
 // Thread: the loop's.
 #pragma once
@@ -13,6 +13,7 @@
 
 #include "alerts/announcer.h"
 #include "alerts/confirmation.h"
+#include "alerts/control_watch.h"
 #include "alerts/delivery.h"
 #include "alerts/evaluator.h"
 #include "alerts/self_watch.h"
@@ -71,6 +72,7 @@ class Pipeline {
   Board board_;
   alerts::Evaluator evaluator_;
   alerts::Confirmation confirmation_;
+  alerts::ControlWatch control_watch_;
   alerts::SelfWatch self_watch_;
   alerts::Announcer announcer_;
   uint64_t dead_letters_before_ = 0;  // those of earlier runs

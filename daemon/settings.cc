@@ -64,6 +64,9 @@ std::vector<alerts::Watched> Settings::watched() const {
   std::vector<alerts::Watched> all;
   std::vector<std::shared_ptr<const Rule>> shared(rules.size());
   for (const ProbedTarget& probed : targets) {
+    if (probed.target.is_control) {
+      continue;
+    }
     alerts::Watched watched{.target = probed.target, .rules = {}};
     for (size_t i = 0; i < rules.size(); ++i) {
       if (!rules[i].applies_to(probed.target)) {

@@ -35,7 +35,7 @@ struct Settings {
   std::map<std::string, std::string> channel_fingerprints;  // by channel name
 
   [[nodiscard]] const ProbedTarget* find_target(const std::string& name) const;
-  // Every target with the rules that apply to it.
+  // Every target but the controls, with the rules that apply to it.
   [[nodiscard]] std::vector<alerts::Watched> watched() const;
   [[nodiscard]] std::map<std::string, std::vector<std::string>> channels_of_rule() const;
 };

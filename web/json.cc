@@ -57,6 +57,7 @@ Json json_of(const TargetStatus& status) {
       {"name", status.target.name},
       {"url", status.target.url},
       {"enabled", status.target.enabled},
+      {"control", status.target.is_control},
       {"interval_seconds", to_seconds(status.target.interval)},
       {"probes", probes},
       {"skipped", status.skipped},

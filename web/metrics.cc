@@ -234,6 +234,7 @@ void write_own_health(Writer& out, const Snapshot& snapshot) {
   gauge("gatewatch_start_time_seconds", "When the daemon started, in seconds since 1970.",
         std::chrono::duration<double>(snapshot.started_at.time_since_epoch()).count());
   gauge("gatewatch_probes_in_flight", "Probes under way.", health.probes_in_flight);
+  gauge("gatewatch_offline", "1 while no control target answers.", health.offline ? 1 : 0);
   counter("gatewatch_stalls_total",
           "Times the probe loop stood still while probes were in flight, since start.",
           health.stalls);

@@ -89,7 +89,7 @@ void append_incident(std::string& page, const Incident& incident, WallTime now) 
 
 void append_target(std::string& page, const TargetStatus& status, WallTime now) {
   page += "<tr>";
-  append_cell(page, "", status.target.name);
+  append_cell(page, "", status.target.name + (status.target.is_control ? " (control)" : ""));
   append_cell(page, "", status.target.url);
   if (!status.target.enabled) {
     page += "<td class=\"quiet\" colspan=\"4\">disabled</td></tr>\n";

@@ -35,11 +35,67 @@ std::vector<Target> targets(int count) {
   return all;
 }
 
+// With the interval and the timeout that controls have where none is written.
+std::vector<Target> with_controls(std::vector<Target> all) {
+  for (const char* name : {"c1", "c2"}) {
+    all.push_back(
+        {.name = name, .url = "http://c/", .interval = 5s, .timeout = 3s, .is_control = true});
+  }
+  return all;
+}
+
 int count_of(const World& world, Outcome outcome, const std::string& of_target_like = "t") {
   return static_cast<int>(
       std::count_if(world.samples.begin(), world.samples.end(), [&](const Sample& sample) {
         return sample.result.outcome == outcome && sample.target.starts_with(of_target_like);
       }));
+}
+
+TEST(OwnTroubleScenario, WhileWeAreOfflineNoTargetIsDown) {
+  const auto offline = [](Duration at) { return at >= 1h && at < 2h; };
+  World world(1, with_controls(targets(20)), down_rule(),
+              [&](const std::string&, Duration at) { return offline(at) ? 0 : 200; });
+  world.run_for(90min);
+  EXPECT_TRUE(world.is_offline());
+  world.run_for(90min);
+  EXPECT_FALSE(world.is_offline());
+  EXPECT_TRUE(world.changes.empty());
+  EXPECT_EQ(count_of(world, Outcome::Timeout), 0)
+      << "5 s + 3 s, after which controls are known to fail, are below the timeout of 10 s";
+  EXPECT_GT(count_of(world, Outcome::Inconclusive), 20 * 100);
+}
+
+TEST(OwnTroubleScenario, WithoutControlsTheSameHourIsAnIncidentOfEachTarget) {
+  const auto offline = [](Duration at) { return at >= 1h && at < 2h; };
+  World world(1, targets(20), down_rule(),
+              [&](const std::string&, Duration at) { return offline(at) ? 0 : 200; });
+  world.run_for(90min);
+  EXPECT_EQ(world.changes.size(), 20U);
+}
+
+TEST(OwnTroubleScenario, WhileAControlAnswersTargetsAreDownAsEver) {
+  World world(
+      1, with_controls(targets(5)), down_rule(),
+      [](const std::string& target, Duration at) { return at >= 1h && target != "c2" ? 0 : 200; });
+  world.run_for(2h);
+  EXPECT_FALSE(world.is_offline());
+  EXPECT_EQ(world.changes.size(), 5U);
+  EXPECT_EQ(count_of(world, Outcome::Inconclusive), 0);
+}
+
+TEST(OwnTroubleScenario, AnIncidentStaysOpenOverAnOfflineHour) {
+  World world(1, with_controls(targets(1)), down_rule(),
+              [](const std::string& target, Duration at) {
+                const bool offline = at >= 2h && at < 3h;
+                const bool down = target == "t0" && at >= 1h && at < 4h;
+                return offline || down ? 0 : 200;
+              });
+  world.run_for(5h);
+  ASSERT_EQ(world.changes.size(), 2U);
+  EXPECT_EQ(world.changes[0].kind, Change::Kind::Opened);
+  EXPECT_LT(world.changes[0].incident.opened_at, SimLoop::kWallStart + 70min);
+  EXPECT_EQ(world.changes[1].kind, Change::Kind::Resolved);
+  EXPECT_GT(*world.changes[1].incident.resolved_at, SimLoop::kWallStart + 4h);
 }
 
 TEST(OwnTroubleScenario, ASuspensionIsNoOutage) {

@@ -74,13 +74,17 @@ void World::boot() {
           .on_skip = [this](const std::string&, uint64_t turns) { skipped += turns; }});
   std::vector<alerts::Watched> watched;
   for (const Target& target : targets_) {
-    watched.push_back({.target = target, .rules = {rule_}});
+    if (!target.is_control) {
+      watched.push_back({.target = target, .rules = {rule_}});
+    }
     scheduler_->set(target, std::make_unique<FakeProber>(*this, target.name));
   }
   const alerts::Instant now{loop_.now(), loop_.wall_now()};
   evaluator_->configure(watched, now);
   confirmation_ = std::make_unique<alerts::Confirmation>();
   confirmation_->configure(watched);
+  controls_ = std::make_unique<alerts::ControlWatch>();
+  controls_->configure(targets_);
   std::vector<Incident> open;
   for (const auto& [id, incident] : stored_incidents_) {
     if (incident.is_open()) {
@@ -103,6 +107,9 @@ void World::restart() {
 }
 
 void World::take(Sample sample) {
+  for (const ProbeRequest& request : controls_->take(sample, loop_.now())) {
+    scheduler_->request(request);
+  }
   note(sample.target + std::string(to_string(sample.result.outcome)) + format_utc(sample.at));
   for (alerts::Change& change :
        evaluator_->take(sample, alerts::Instant{loop_.now(), loop_.wall_now()})) {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "alerts/confirmation.h"
+#include "alerts/control_watch.h"
 #include "alerts/evaluator.h"
 #include "core/id.h"
 #include "core/rule.h"
@@ -40,6 +41,7 @@ class World {
   // The process gets no time.
   void stall(Duration duration) { loop_.stall(duration); }
   void step_wall(Duration by) { loop_.step_wall(by); }
+  [[nodiscard]] bool is_offline() const { return controls_->is_offline(); }
 
   // The daemon is killed and started again: the present is lost, what was recorded is not.
   void restart();
@@ -69,6 +71,7 @@ class World {
   std::map<std::string, Incident> stored_incidents_;  // by id
   std::unique_ptr<alerts::Evaluator> evaluator_;
   std::unique_ptr<alerts::Confirmation> confirmation_;
+  std::unique_ptr<alerts::ControlWatch> controls_;
   std::unique_ptr<probe::Scheduler> scheduler_;
 };
 

@@ -135,5 +135,63 @@ TEST(Channel, KeepsItsKindAndSettings) {
   EXPECT_EQ(settings.secret("url")->reveal(), "http://127.0.0.1/");
 }
 
+TEST(Control, IsATargetWithDefaultsOfItsOwn) {
+  const Config config = good(
+      "[defaults]\ninterval = \"1m\"\ntags = [\"x\"]\nmethod = \"HEAD\"\n"
+      "headers = { Authorization = \"secret\" }\n"
+      "[[control]]\nname = \"near\"\nurl = \"http://192.0.2.1/\"\n"
+      "[[target]]\nname = \"shop\"\nurl = \"http://shop.example/\"\n"
+      "[[control]]\nname = \"far\"\nurl = \"http://far.example/\"\ninterval = \"10s\"\n"
+      "timeout = \"1s\"\nexpect_status = \"204\"\n");
+  ASSERT_EQ(config.targets.size(), 3U);
+  EXPECT_FALSE(config.targets[0].target.is_control);
+  const Target near{.name = "near",
+                    .url = "http://192.0.2.1/",
+                    .tags = {},
+                    .interval = 5s,
+                    .timeout = 3s,
+                    .jitter = 0,
+                    .enabled = true,
+                    .is_control = true,
+                    .peer = "192.0.2.1:80"};
+  EXPECT_EQ(config.targets[1].target, near);
+  Table settings = config.targets[1].settings;
+  EXPECT_FALSE(settings.has("headers"));
+  EXPECT_FALSE(settings.has("method"));
+  EXPECT_EQ(config.targets[2].target.name, "far");
+  EXPECT_EQ(config.targets[2].target.interval, 10s);
+  EXPECT_EQ(config.targets[2].target.timeout, 1s);
+}
+
+TEST(Control, NoRuleAppliesToIt) {
+  const Config config = good(
+      "[[control]]\nname = \"near\"\nurl = \"http://192.0.2.1/\"\ntags = [\"prod\"]\n"
+      "[[control]]\nname = \"far\"\nurl = \"http://far.example/\"\ninterval = \"1d\"\n"
+      "[[target]]\nname = \"shop\"\nurl = \"http://shop.example/\"\ntags = [\"prod\"]\n"
+      "[[rule]]\nname = \"r\"\ncount = [\"502\"]\ntargets = [\"*\", \"tag:prod\"]\n");
+  const RuleConfig& rule = config.rules.at(0);
+  EXPECT_TRUE(rule.applies_to(config.targets[0].target));
+  EXPECT_FALSE(rule.applies_to(config.targets[1].target));
+  EXPECT_FALSE(rule.applies_to(config.targets[2].target));
+}
+
+TEST(Control, AllMayBeSwitchedOff) {
+  const std::string off = "enabled = false\n";
+  const Config config = good(
+      "[[target]]\nname = \"shop\"\nurl = \"http://shop.example/\"\n"
+      "[[control]]\nname = \"near\"\nurl = \"http://192.0.2.1/\"\n" +
+      off + "[[control]]\nname = \"far\"\nurl = \"http://far.example/\"\n" + off);
+  EXPECT_EQ(config.targets.size(), 3U);
+}
+
+TEST(Control, SeventeenAreTooMany) {
+  std::string text = "[[target]]\nname = \"shop\"\nurl = \"http://shop.example/\"\n";
+  for (int i = 1; i <= 17; ++i) {
+    text += "[[control]]\nname = \"c" + std::to_string(i) + "\"\nurl = \"http://c/\"\n";
+  }
+  EXPECT_THAT(testing::load_text(text.append(kChannel)).told,
+              ElementsAre("gatewatch.toml:53:8: more than 16 of [[control]]"));
+}
+
 }  // namespace
 }  // namespace gatewatch::config
