@@ -3,7 +3,8 @@
 // What a probe keeps of the head of an HTTP answer, line by line as libcurl hands it over, and the
 // limits on it.
 //
-// Limits: 64 KiB in all heads of one answer, 100 fields in each, 10 interim (1xx) answers.
+// Limits: 64 KiB in all heads of one answer, 100 fields in each, 10 interim (1xx) answers, no
+// transfer coding but chunked.
 #pragma once
 
 #include <cstddef>
