@@ -83,9 +83,24 @@ struct HttpState {
   bool has_enough = false;
 };
 
+// Whether a header line announces a transfer coding but chunked. libcurl would unpack it, unasked
+// and without a limit of time: a few kilobytes can keep it busy for hours.
+bool is_packed(std::string_view line) {
+  static constexpr std::string_view kField = "transfer-encoding:";
+  if (line.size() < kField.size() || ascii_lower(line.substr(0, kField.size())) != kField) {
+    return false;
+  }
+  std::string coding = ascii_lower(line.substr(kField.size()));
+  std::erase_if(coding, [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
+  return coding != "chunked";
+}
+
 size_t take_http_header(char* data, size_t size, size_t count, void* state_pointer) {
   HttpState& state = *static_cast<HttpState*>(state_pointer);
   const std::string_view line(data, size * count);
+  if (is_packed(line)) {
+    return CURL_WRITEFUNC_ERROR;
+  }
   if (line == "\r\n" || line == "\n") {
     long status = 0;
     curl_easy_getinfo(state.handle, CURLINFO_RESPONSE_CODE, &status);

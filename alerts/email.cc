@@ -53,11 +53,13 @@ class Email final : public Channel {
  private:
   SendResult accepted(const std::string& id, const MailAnswer& answer) {
     std::vector<std::string> put_off;
+    std::string refused;
     const Refusal* last = nullptr;
     for (const Refusal& refusal : answer.refused) {
       if (is_for_good(refusal.code)) {
         log(LogLevel::Warning, "mail server refused a recipient",
             {{"recipient", refusal.recipient}, {"notification", id}, {"reply", refusal.reply}});
+        refused.append("; refused: ").append(refusal.recipient).append(": ").append(refusal.reply);
       } else {
         put_off.push_back(refusal.recipient);
         last = &refusal;
@@ -67,7 +69,7 @@ class Email final : public Channel {
       left_.erase(id);
       return {.kind = SendResult::Kind::Delivered,
               .retry_after = std::nullopt,
-              .detail = detail_of(answer)};
+              .detail = detail_of(answer) + printable(refused)};
     }
     if (left_.contains(id) || left_.size() < kMaxPartlySent) {
       left_[id] = std::move(put_off);

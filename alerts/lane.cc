@@ -63,7 +63,8 @@ bool Lane::add(Notification notification, DeliveryProgress progress, bool is_dur
   // In the clock's own unit: what a database holds may be too far off to count in nanoseconds.
   constexpr WallTime::duration kNone{0};
   constexpr auto kLongest = std::chrono::duration_cast<WallTime::duration>(kLongestRetryAfter);
-  constexpr auto kOldest = std::chrono::duration_cast<WallTime::duration>(kGiveUpAfter);
+  constexpr auto kOldest =
+      std::chrono::duration_cast<WallTime::duration>(kGiveUpAfter - kLastChance);
   const auto delay = std::clamp(progress.next_attempt_at - wall, kNone, kLongest);
   const auto age = std::clamp(wall - notification.created_at, kNone, kOldest);
   const std::string id = notification.id;

@@ -11,6 +11,9 @@ namespace gatewatch::alerts {
 
 inline constexpr Duration kSlowRetry = std::chrono::minutes(10);
 inline constexpr Duration kGiveUpAfter = std::chrono::hours(72);
+// For how long a message is tried in each run at least, however old it is: while gatewatch was off
+// nobody tried, and the wall clock that tells its age may have been wrong.
+inline constexpr Duration kLastChance = std::chrono::hours(1);
 inline constexpr Duration kLongestRetryAfter = std::chrono::minutes(15);
 
 // The progress after one more try, at `now`, of a message made `age` ago, that ended in `result`:

@@ -23,7 +23,7 @@ Verdict verdict_at_opening(const Rule& rule, const Counts& window) {
                           " probes in the last " + humanize_duration(rule.window) + " were bad";
   return {
       .fault = Fault::Unknown,
-      .summary = bad + "; why is not known.",
+      .summary = bad + "; what the cause is, probes alone do not tell.",
       .evidence = {bad, format_share(window.rate_502()) + " of the probes answered 502",
                    format_share(window.rate_gateway()) + " were " + std::string(kGatewayFailures)}};
 }

@@ -116,7 +116,9 @@ DaemonConfig read_daemon(Table table, const WebConfig& web, bool web_is_set) {
 StorageConfig read_storage(Table table, const std::string& state_directory) {
   StorageConfig storage;
   storage.path = table.string_or("path", "gatewatch.db");
-  if (storage.path.empty() || storage.path.ends_with('/')) {
+  if (storage.path == ":memory:" || storage.path.starts_with("file:")) {
+    table.error("path", "path is not the name of a file", "as in \"gatewatch.db\"");
+  } else if (storage.path.empty() || storage.path.ends_with('/')) {
     table.error("path", "path must name a file");
   } else if (!storage.path.starts_with('/') && !state_directory.empty()) {
     // systemd gives several directories with colons between them; the first is the main one.

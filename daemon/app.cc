@@ -9,7 +9,9 @@
 #include <atomic>
 #include <chrono>
 #include <future>
+#include <string_view>
 #include <thread>
+#include <unordered_map>
 #include <utility>
 
 #include "core/log.h"
@@ -193,16 +195,22 @@ void App::schedule(const ProbedTarget& probed) {
 
 // The settings of what did not change stay as they are: its prober, its schedule, its channel.
 void App::apply(Settings settings) {
+  std::unordered_map<std::string_view, const ProbedTarget*> old_targets;
   for (const ProbedTarget& old : settings_.targets) {
-    if (settings.find_target(old.target.name) == nullptr) {
-      scheduler_.remove(old.target.name);
-    }
+    old_targets.emplace(old.target.name, &old);
   }
   for (const ProbedTarget& probed : settings.targets) {
-    const ProbedTarget* old = settings_.find_target(probed.target.name);
-    if (old == nullptr || old->target != probed.target || old->fingerprint != probed.fingerprint) {
+    const auto old = old_targets.find(probed.target.name);
+    if (old == old_targets.end() || old->second->target != probed.target ||
+        old->second->fingerprint != probed.fingerprint) {
       schedule(probed);
     }
+    if (old != old_targets.end()) {
+      old_targets.erase(old);
+    }
+  }
+  for (const auto& [name, gone] : old_targets) {
+    scheduler_.remove(gone->target.name);
   }
   for (auto& [name, channel] : settings.channels) {
     const auto old = settings_.channel_fingerprints.find(name);

@@ -119,10 +119,10 @@ void Pipeline::replay(const std::string& database_path) {
   const alerts::Instant start = now();
   try {
     const auto span = std::chrono::ceil<std::chrono::microseconds>(evaluator_.memory());
-    storage::for_each_sample(database_path, start.wall - span, [&](const Sample& sample) {
-      const Duration age = std::max<Duration>(start.wall - sample.at, Duration::zero());
-      evaluator_.replay(sample, start.steady - age);
-    });
+    storage::for_each_sample(database_path, start.wall - span, start.wall,
+                             [&](const Sample& sample) {
+                               evaluator_.replay(sample, start.steady - (start.wall - sample.at));
+                             });
   } catch (const storage::StorageError& error) {
     log(LogLevel::Warning, "windows start empty", {{"reason", error.what()}});
   }

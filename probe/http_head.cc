@@ -9,6 +9,7 @@ namespace gatewatch::probe {
 namespace {
 
 constexpr std::string_view kLocation = "location";
+constexpr std::string_view kTransferEncoding = "transfer-encoding";
 
 std::string_view trim(std::string_view text) {
   constexpr std::string_view kBlank = " \t\r\n";
@@ -80,6 +81,13 @@ void HttpHead::add_field(std::string_view line) {
   }
   if (colon == kLocation.size() && ascii_lower(line.substr(0, colon)) == kLocation) {
     location_ = trim(line.substr(colon + 1));
+  }
+  // libcurl would unpack any other coding, unasked and without a limit of time: a few kilobytes can
+  // keep it busy for hours.
+  if (colon == kTransferEncoding.size() &&
+      ascii_lower(line.substr(0, colon)) == kTransferEncoding &&
+      ascii_lower(trim(line.substr(colon + 1))) != "chunked") {
+    violation_ = "a transfer coding other than chunked";
   }
 }
 

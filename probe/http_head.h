@@ -3,7 +3,7 @@
 // What a probe keeps of the head of an HTTP answer, line by line as libcurl hands it over, and the
 // limits on it.
 //
-// Limits: kMaxHeadBytes, kMaxHeadFields, kMaxInterimAnswers.
+// Limits: kMaxHeadBytes, kMaxHeadFields, kMaxInterimAnswers, no transfer coding but chunked.
 #pragma once
 
 #include <cstddef>

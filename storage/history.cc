@@ -42,9 +42,9 @@ std::unique_ptr<Connection> open_where_there(const std::string& path) {
 // each page is a transaction of its own.
 class SampleReader {
  public:
-  SampleReader(Connection& connection, WallTime since)
+  SampleReader(Connection& connection, WallTime since, WallTime until)
       : connection_(connection),
-        last_(connection.integer("SELECT max(at_us) FROM sample")),
+        last_(std::min(connection.integer("SELECT max(at_us) FROM sample"), to_us(until))),
         after_at_(to_us(since)),
         names_(connection, "SELECT id, name FROM target"),
         addresses_(connection, "SELECT id, text FROM address"),
@@ -204,13 +204,13 @@ Remembered remember(const std::string& path, WallTime resolved_since) {
   return remembered;
 }
 
-void for_each_sample(const std::string& path, WallTime since,
+void for_each_sample(const std::string& path, WallTime since, WallTime until,
                      const std::function<void(const Sample&)>& each) {
   const std::unique_ptr<Connection> connection = open_where_there(path);
   if (connection == nullptr) {
     return;
   }
-  SampleReader reader(*connection, since);
+  SampleReader reader(*connection, since, until);
   std::vector<Sample> page;
   for (bool more = true; more;) {
     const SteadyTime deadline = system_clock().steady() + kReadDeadline;

@@ -40,7 +40,7 @@ class Server::Impl {
  public:
   Impl(const ServerOptions& options, SnapshotSource source) : source_(std::move(source)) {
     configure();
-    add_auth(options);
+    add_checks(options);
     add_routes();
     listen(options);
   }
@@ -78,18 +78,24 @@ class Server::Impl {
     });
   }
 
-  void add_auth(const ServerOptions& options) {
-    if (!options.auth) {
-      return;
+  void add_checks(const ServerOptions& options) {
+    std::string wanted;
+    if (options.auth) {
+      const std::string& pair = options.auth->reveal();
+      const size_t colon = pair.find(':');
+      wanted =
+          httplib::make_basic_authentication_header(pair.substr(0, colon), pair.substr(colon + 1))
+              .second;
     }
-    const std::string& pair = options.auth->reveal();
-    const size_t colon = pair.find(':');
-    const std::string wanted =
-        httplib::make_basic_authentication_header(pair.substr(0, colon), pair.substr(colon + 1))
-            .second;
     server_.set_pre_routing_handler(
         [wanted](const httplib::Request& request, httplib::Response& response) {
-          if (request.path == "/healthz" ||
+          if (request.has_header("Range")) {
+            // cpp-httplib would put all ranges together in memory, however often they overlap.
+            response.status = 416;
+            response.set_content("ranges are not served\n", kText);
+            return httplib::Server::HandlerResponse::Handled;
+          }
+          if (wanted.empty() || request.path == "/healthz" ||
               same_secret(request.get_header_value("Authorization"), wanted)) {
             return httplib::Server::HandlerResponse::Unhandled;
           }

@@ -90,5 +90,11 @@ class Web(Case):
         self.assertTrue(body.endswith("# EOF\n"))
         self.assertNotIn("# EOF", self.gatewatch.get("/metrics")[2])
 
+    def test_ranges_are_not_served(self):
+        ranges = {"Range": "bytes=" + ",".join(["0-"] * 500)}
+        status, _, body = self.gatewatch.get("/", ranges)
+        self.assertEqual(416, status)
+        self.assertLess(len(body), 100_000)
+
     def test_unknown_paths_are_404(self):
         self.assertEqual(404, self.gatewatch.get("/no-such-page")[0])

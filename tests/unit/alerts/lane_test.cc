@@ -150,6 +150,18 @@ TEST(Lane, GivesUpThreeDaysAfterTheMessageWasMade) {
   EXPECT_EQ(ops.next(), "resolved");
 }
 
+TEST(Lane, TriesAMessageForAnHourHoweverOldItIs) {
+  SteppedLane ops;
+  Notification old = message("opened", "A");
+  old.created_at = kWall - 24h * 30;  // gatewatch was off, or the clock was wrong
+  ops.add(old);
+  EXPECT_EQ(ops.settle("opened", SendResult::Kind::Retry).state, DeliveryState::Pending);
+  ops.passed = 59min;
+  EXPECT_EQ(ops.settle("opened", SendResult::Kind::Retry).state, DeliveryState::Pending);
+  ops.passed = 1h;
+  EXPECT_EQ(ops.settle("opened", SendResult::Kind::Retry).state, DeliveryState::Dead);
+}
+
 TEST(Lane, GoesOnAfterARestartWhereItStopped) {
   SteppedLane ops;
   DeliveryProgress progress;

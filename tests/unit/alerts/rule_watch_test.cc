@@ -268,7 +268,9 @@ TEST(RuleWatch, SaysAtTheOpeningWhatTheWindowCarries) {
   story.play("bb");
   const Verdict& verdict = story.last->incident.verdict;
   EXPECT_EQ(verdict.fault, Fault::Unknown);
-  EXPECT_EQ(verdict.summary, "2 of 10 probes in the last 5 min were bad; why is not known.");
+  EXPECT_EQ(
+      verdict.summary,
+      "2 of 10 probes in the last 5 min were bad; what the cause is, probes alone do not tell.");
   EXPECT_EQ(verdict.evidence.size(), 3U);
 }
 

@@ -289,6 +289,16 @@ TEST(Webhook, ReadsOnlyTheBeginningOfAnEndlessBody) {
   EXPECT_LE(result.detail.size(), kMaxRemoteText);
 }
 
+TEST(Webhook, UnpacksNoTransferCodingThatItDidNotAskFor) {
+  const TcpPeer peer([&](Connection& connection) {
+    read_request(connection);
+    connection.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, gzip, gzip\r\n\r\n\x1f\x8b");
+    connection.wait_closed();
+  });
+  const std::string url = "http://127.0.0.1:" + std::to_string(peer.port());
+  EXPECT_EQ(make_webhook(settings_for(url))->send(notification(), kAttempt).kind, Kind::Retry);
+}
+
 TEST(Webhook, RetriesWhereNobodyListens) {
   const std::string url = "http://127.0.0.1:" + std::to_string(gatewatch::testing::refused_port());
   const SendResult result = make_webhook(settings_for(url))->send(notification(), kAttempt);

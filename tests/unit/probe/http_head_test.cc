@@ -89,6 +89,18 @@ TEST(HttpHead, AllowsSixtyFourKibibytesAndNotOneMore) {
   EXPECT_EQ(head.violation(), "more than 64 KiB of header");
 }
 
+TEST(HttpHead, TakesNoTransferCodingButChunked) {
+  for (const char* coding : {"gzip", "chunked, gzip", "gzip, chunked", "x"}) {
+    HttpHead head;
+    EXPECT_TRUE(head.add_line("HTTP/1.1 200 OK\r\n"));
+    EXPECT_FALSE(head.add_line("transfer-Encoding: " + std::string(coding) + "\r\n")) << coding;
+    EXPECT_EQ(head.violation(), "a transfer coding other than chunked");
+  }
+  HttpHead head;
+  EXPECT_TRUE(head.add_line("HTTP/1.1 200 OK\r\n"));
+  EXPECT_TRUE(head.add_line("Transfer-Encoding:  Chunked \r\n"));
+}
+
 TEST(HttpHead, IsAsNewAfterClear) {
   HttpHead head;
   EXPECT_TRUE(add_all(head, {"HTTP/1.1 302 Found\r\n", "Location: /x\r\n", "\r\n"}));

@@ -13,11 +13,14 @@ namespace {
 using namespace std::chrono_literals;
 using gatewatch::testing::TempDir;
 
+constexpr WallTime kEvening = kMorning + 12h;
+
 class History : public ::testing::Test {
  protected:
   std::vector<Sample> samples_since(WallTime since) const {
     std::vector<Sample> samples;
-    for_each_sample(path_, since, [&](const Sample& sample) { samples.push_back(sample); });
+    for_each_sample(path_, since, kEvening,
+                    [&](const Sample& sample) { samples.push_back(sample); });
     return samples;
   }
 
@@ -37,6 +40,17 @@ TEST_F(History, IsEmptyWhereThereIsNoDatabase) {
     EXPECT_EQ(error.kind(), StorageError::Kind::Missing);
     EXPECT_NE(std::string(error.what()).find(path_), std::string::npos);
   }
+}
+
+TEST_F(History, TellsOfNoSampleFromAfterTheGivenEnd) {
+  write_database(path_, [&](Writer& writer) {
+    writer.add(ok_sample("a", kMorning));
+    writer.add(ok_sample("b", kEvening));
+    writer.add(ok_sample("c", kEvening + 1s));  // recorded before the clock was set back
+  });
+  const std::vector<Sample> samples = samples_since(kMorning);
+  ASSERT_EQ(samples.size(), 2U);
+  EXPECT_EQ(samples.back().target, "b");
 }
 
 TEST_F(History, GivesBackAnIncidentAsItWas) {
@@ -159,7 +173,7 @@ TEST_F(History, ReadsPagesWithoutLosingARow) {
     }
   });
   int seen = 0;
-  for_each_sample(path_, kMorning, [&](const Sample& sample) {
+  for_each_sample(path_, kMorning, kEvening, [&](const Sample& sample) {
     EXPECT_EQ(sample.at, kMorning + (seen / 7) * 1ms);
     EXPECT_EQ(sample.result.reason, "Bad Gateway");
     ++seen;
