@@ -43,19 +43,23 @@ std::string with_port(std::string bytes, uint16_t port) {
 }  // namespace
 
 Step read_request() {
-  return {Step::Kind::ReadRequest, {}};
+  return {Step::Kind::ReadRequest};
 }
 Step read_some() {
-  return {Step::Kind::ReadSome, {}};
+  return {Step::Kind::ReadSome};
 }
 Step send(std::string bytes) {
   return {Step::Kind::Send, std::move(bytes)};
 }
 Step reset() {
-  return {Step::Kind::Reset, {}};
+  return {Step::Kind::Reset};
 }
 Step hang() {
-  return {Step::Kind::Hang, {}};
+  return {Step::Kind::Hang};
+}
+
+Step perform(Step::Action action) {
+  return {Step::Kind::Perform, {}, std::move(action)};
 }
 
 Script answer(std::string_view status, std::string_view body, std::string_view fields) {
@@ -244,6 +248,9 @@ void ScriptedServer::play(Connection& connection, const Script& script) {
       case Step::Kind::Hang:
         while (connection.read()) {
         }
+        break;
+      case Step::Kind::Perform:
+        open = step->action(connection.socket);
         break;
     }
   }

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -21,9 +22,13 @@
 namespace gatewatch::testing {
 
 struct Step {
-  enum class Kind { ReadRequest, ReadSome, Send, Reset, Hang };
+  enum class Kind { ReadRequest, ReadSome, Send, Reset, Hang, Perform };
+  // Gets the connected socket, which blocks, and does not close it. False ends the connection.
+  using Action = std::function<bool(int socket)>;
+
   Kind kind = Kind::Hang;
-  std::string bytes;  // to send
+  std::string bytes = {};  // to send
+  Action action = {};      // to perform
 };
 using Script = std::vector<Step>;
 
@@ -32,6 +37,8 @@ using Script = std::vector<Step>;
 [[nodiscard]] Step send(std::string bytes);
 [[nodiscard]] Step reset();  // ends the connection with RST
 [[nodiscard]] Step hang();   // until the peer closes or the server ends
+// Whatever else; below TLS, where that is spoken. It ends when the socket is shut down.
+[[nodiscard]] Step perform(Step::Action action);
 
 // Reads a request and answers, e.g. answer("200 OK", "hello"); `fields` are whole lines.
 [[nodiscard]] Script answer(std::string_view status, std::string_view body = "",
