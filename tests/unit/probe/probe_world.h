@@ -32,11 +32,12 @@ class JumpingClock final : public Clock {
 };
 
 struct ProbeWorld {
+  // `name_servers` ("127.0.0.1:PORT") are asked instead of `dns`, unless empty.
   explicit ProbeWorld(std::map<std::string, testing::DnsAnswer> names = {},
-                      const Clock& clock = system_clock())
+                      const Clock& clock = system_clock(), const std::string& name_servers = {})
       : dns(std::move(names)),
         loop(clock),
-        resolver(loop, {dns.servers()}),
+        resolver(loop, {name_servers.empty() ? dns.servers() : name_servers}),
         http(loop, clock),
         curl(loop),
         services{loop, resolver, http, curl} {}
