@@ -12,6 +12,7 @@
 #include "probe/curl_engine.h"
 
 #include <curl/curl.h>
+#include <openssl/ssl.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -135,8 +136,10 @@ struct CurlEngine::Callbacks {
     return made;
   }
 
-  static CURLcode on_handshake(CURL* /*easy*/, void* /*context*/, void* argument) noexcept {
+  static CURLcode on_handshake(CURL* /*easy*/, void* context, void* argument) noexcept {
     auto* transfer = static_cast<Transfer*>(argument);
+    // Otherwise OpenSSL goes on reading for as long as a server sends session tickets or new keys.
+    SSL_CTX_clear_mode(static_cast<SSL_CTX*>(context), SSL_MODE_AUTO_RETRY);
     transfer->handshake_started = transfer->multi->engine->loop_.precise_now();
     return CURLE_OK;
   }

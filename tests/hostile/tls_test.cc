@@ -218,6 +218,25 @@ std::vector<TlsRow> connections() {
                  {own}, tls_says_and_drops("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
                                            "5\r\nhello\r\n"))};
            }},
+      {.number = 82,
+       .name = "EndlessTicketsAreTimeout",
+       .outcome = Outcome::Timeout,
+       .why = "no answer came in time, and taking them does not hold up the loop",
+       .script =
+           [](const ServerCertificate& own) {
+             return Script{speak_tls({own, TlsPeer::Version::Only1_3}, tls_floods_with_tickets())};
+           },
+       .timeout = kUnhurried},
+      {.number = 82,
+       .name = "EndlessKeyUpdatesAreTimeout",
+       .outcome = Outcome::Timeout,
+       .why = "no answer came in time, and following them does not hold up the loop",
+       .script =
+           [](const ServerCertificate& own) {
+             return Script{
+                 speak_tls({own, TlsPeer::Version::Only1_3}, tls_floods_with_key_updates())};
+           },
+       .timeout = kUnhurried},
       {.number = 84,
        .name = "RenegotiationChangesNothing",
        .outcome = Outcome::Ok,

@@ -27,7 +27,7 @@ THIRD_PARTY = {
     "gmime/": {"alerts"},
     "httplib": {"web", "daemon"},
     "nlohmann/": {"alerts", "probe", "web", "daemon"},
-    "openssl/": {"alerts", "web"},
+    "openssl/": {"alerts", "probe", "web"},
     "re2/": {"probe"},
     "spdlog/": {"daemon"},
     "sqlite3": {"storage"},
