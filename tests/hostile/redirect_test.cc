@@ -81,6 +81,11 @@ std::vector<Row> rows() {
       followed(70, "RelativeLocationIsFollowed", "../other?x=1#part", "as browsers do"),
       dead_end(70, "HomographIsProtocol", "http://sh\xD0\xBEp.test:{port}/",
                "a host name has ASCII letters only; its other form shows what it is"),
+      {.number = 70,
+       .name = "LocationWithCarriageReturnIsProtocol",
+       .scripts = {redirect_to("/a\rX-Injected: yes"), answer("200 OK", "elsewhere")},
+       .outcome = Outcome::Protocol,
+       .why = "a control character in a value"},
   };
 }
 
