@@ -11,6 +11,7 @@ namespace gatewatch::probe {
 namespace {
 
 using testing::a_record;
+using testing::aaaa_record;
 using testing::cname_record;
 using testing::dns_reply;
 using testing::DnsQuery;
@@ -54,6 +55,14 @@ bool add_dns_rows(std::vector<DnsRow> rows) {
                       [shared](Hostile& test) { play(test, *shared); }});
   }
   return add_scenes("Dns", std::move(scenes));
+}
+
+// The record for queries of its own type, nothing for others.
+HostileDns::Answer always(const DnsRecord& record) {
+  return [record](const DnsQuery& query) -> Packets {
+    return {
+        dns_reply(query, query.is(record.type) ? std::vector{record} : std::vector<DnsRecord>())};
+  };
 }
 
 Packets thousand_addresses(const DnsQuery& query) {
@@ -105,6 +114,14 @@ std::vector<DnsRow> rows() {
                                    cname_record("cart.test", "shop.test")})};
        },
        .why = "the name leads to no address"},
+      {.number = 92,
+       .name = "UnspecifiedIpv4AddressIsDns",
+       .answer = always(a_record("0.0.0.0")),
+       .why = "it would lead to this machine, not to the target"},
+      {.number = 92,
+       .name = "UnspecifiedIpv6AddressIsDns",
+       .answer = always(aaaa_record("::")),
+       .why = "it would lead to this machine, not to the target"},
       {.number = 94,
        .name = "EmptyPacketBeforeTheAnswerIsPassedOver",
        .answer = [](const DnsQuery& query) -> Packets {
