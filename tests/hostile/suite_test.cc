@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The suite itself: what it measures can be seen to be too much.
+// The suite itself: every case is there, and what it measures can be seen to be too much.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -11,6 +11,18 @@
 
 namespace gatewatch::probe {
 namespace {
+
+constexpr int kCases = 97;
+
+TEST(HostileSuite, HasEveryCase) {
+  std::vector<int> missing;
+  for (int number = 1; number <= kCases; ++number) {
+    if (!case_numbers().contains(number)) {
+      missing.push_back(number);
+    }
+  }
+  EXPECT_EQ(missing, std::vector<int>());
+}
 
 TEST(MemoryMeter, TellsThePeakNotTheEnd) {
   constexpr size_t kBytes = 4 * kMaxGrowth;
