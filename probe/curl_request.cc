@@ -101,7 +101,8 @@ CurlLists set_request(void* easy, const TransferRequest& request, const std::str
   if (!request.address.empty()) {
     const bool v6 = request.address.find(':') != std::string::npos;
     const std::string host = v6 ? '[' + request.address + ']' : request.address;
-    append(lists.connect_to, "::" + host + ':');  // this address for any host, the port as it is
+    const std::string port = request.port == 0 ? "" : std::to_string(request.port);
+    append(lists.connect_to, "::" + host + ':' + port);  // this address for any host
   }
   set(easy, CURLOPT_CONNECT_TO, lists.connect_to.get());
   lists.fields = list_of(request.fields != nullptr ? *request.fields : HeaderFields());

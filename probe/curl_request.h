@@ -3,6 +3,7 @@
 // How a request becomes options of a libcurl handle.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 

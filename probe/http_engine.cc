@@ -107,7 +107,7 @@ std::expected<TransferId, std::string> HttpEngine::start(const TransferRequest& 
   transfer->first_byte.reset();
   transfer->done = std::move(done);
   const Peer peer{.address = request.address.empty() ? url.host : request.address,
-                  .port = url.port,
+                  .port = request.port != 0 && !request.address.empty() ? request.port : url.port,
                   .unix_path = request.unix_socket};
   transfer->connection.begin(peer, tls);
   return transfer->id();

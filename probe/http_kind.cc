@@ -84,6 +84,28 @@ std::string read_resolver(config::Table& settings) {
   return to_string(*server);
 }
 
+std::optional<Address::Family> read_ip_family(config::Table& settings) {
+  static constexpr std::array<std::string_view, 3> kWords{"any", "4", "6"};
+  const std::string word = settings.one_of("ip_family", "any", kWords);
+  if (word == "any") {
+    return std::nullopt;
+  }
+  return word == "4" ? Address::Family::V4 : Address::Family::V6;
+}
+
+std::optional<Endpoint> read_connect_to(config::Table& settings) {
+  if (!settings.has("connect_to")) {
+    return std::nullopt;
+  }
+  std::optional<Endpoint> endpoint = parse_endpoint(settings.string_or("connect_to", ""));
+  if (!endpoint) {
+    settings.error("connect_to", "connect_to is not an address",
+                   "write an IP address, as in \"192.0.2.1\", \"192.0.2.1:8443\" or "
+                   "\"[2001:db8::1]:8443\"");
+  }
+  return endpoint;
+}
+
 StatusSet read_expected(config::Table& settings) {
   const std::string text = settings.string_or("expect_status", kDefaultExpected);
   const std::optional<StatusSet> expected = StatusSet::parse(text);
@@ -141,6 +163,8 @@ HttpSettings read_http_keys(config::Table& settings) {
   http.tls = read_tls_keys(settings);
   read_way(settings, http);
   http.resolver = read_resolver(settings);
+  http.ip_family = read_ip_family(settings);
+  http.connect_to = read_connect_to(settings);
   return http;
 }
 

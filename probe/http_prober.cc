@@ -41,12 +41,14 @@ std::string in_ms(Duration duration) {
 
 }  // namespace
 
-HttpProber::HttpProber(const ProbeServices& services, std::shared_ptr<const HttpSettings> settings)
+HttpProber::HttpProber(const ProbeServices& services, std::shared_ptr<const HttpSettings> settings,
+                       std::optional<Endpoint> pin)
     : loop_(services.loop),
       resolver_(services.resolver),
       http_(services.http),
       curl_(services.curl),
       settings_(std::move(settings)),
+      pin_(pin ? std::move(pin) : settings_->connect_to),
       foreign_fields_(harmless(settings_->headers)),
       by_curl_(settings_->http2 || !settings_->proxy.empty()),
       // Targets that share a host do not all begin with its first address.
@@ -96,7 +98,14 @@ void HttpProber::begin_hop() {
     begin_transfer({});
     return;
   }
+  if (pin_ && url_->host == settings_->url.host) {
+    resolved_host_.clear();
+    result_.address = pin_->address.text;
+    begin_transfer(result_.address, url_->port == settings_->url.port ? pin_->port : uint16_t{0});
+    return;
+  }
   if (url_->is_address) {
+    resolved_host_.clear();
     result_.address = url_->host;
     begin_transfer({});
     return;
@@ -110,6 +119,7 @@ void HttpProber::begin_hop() {
   Resolver::Query query;
   query.host = url_->host;
   query.server = settings_->resolver;
+  query.family = settings_->ip_family;
   query.patience = (deadline_ - hop_started_) / 2;
   lookup_ = resolver_.resolve(std::move(query), [this](Resolution resolution) {
     lookup_ = Resolver::RequestId::None;
@@ -130,7 +140,7 @@ void HttpProber::on_resolved(Resolution resolution) {
   begin_transfer(result_.address);
 }
 
-void HttpProber::begin_transfer(const std::string& address) {
+void HttpProber::begin_transfer(const std::string& address, uint16_t port) {
   const std::string& peer = address.empty() ? url_->host : address;
   if (is_metadata_address(peer) && peer != settings_->url.host) {
     finish_later(
@@ -141,6 +151,7 @@ void HttpProber::begin_transfer(const std::string& address) {
   TransferRequest request;
   request.url = url_;
   request.address = address;
+  request.port = port;
   request.method = method_;
   request.fields = at_home_ ? &settings_->headers : &foreign_fields_;
   request.body = send_body_ ? std::string_view(settings_->body) : std::string_view();

@@ -31,7 +31,9 @@ namespace gatewatch::probe {
 
 class HttpProber final : public Prober {
  public:
-  HttpProber(const ProbeServices& services, std::shared_ptr<const HttpSettings> settings);
+  // `pin` takes the place of the settings' connect_to.
+  HttpProber(const ProbeServices& services, std::shared_ptr<const HttpSettings> settings,
+             std::optional<Endpoint> pin = {});
   ~HttpProber() override;
   HttpProber(const HttpProber&) = delete;
   HttpProber& operator=(const HttpProber&) = delete;
@@ -42,7 +44,8 @@ class HttpProber final : public Prober {
  private:
   void begin_hop();
   void on_resolved(Resolution resolution);
-  void begin_transfer(const std::string& address);
+  // `address` and `port` as of TransferRequest.
+  void begin_transfer(const std::string& address, uint16_t port = 0);
   void on_answer(TransferResult answer);
   void note(const TransferResult& answer);
   [[nodiscard]] bool is_followed(const TransferResult& answer) const;
@@ -66,6 +69,7 @@ class HttpProber final : public Prober {
   HttpEngine& http_;
   CurlEngine& curl_;
   const std::shared_ptr<const HttpSettings> settings_;
+  const std::optional<Endpoint> pin_;
   const HeaderFields foreign_fields_;  // for other origins
   const bool by_curl_;
 

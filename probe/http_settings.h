@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/secret.h"
+#include "probe/address.h"
 #include "probe/expectation.h"
 #include "probe/tls_context.h"
 #include "probe/url.h"
@@ -52,6 +53,10 @@ struct HttpSettings {
   Secret proxy;             // its url, which may hold credentials; empty: none
   bool http2 = false;
   std::string resolver;  // "192.0.2.53:53", the name server to ask; empty: the system's
+  std::optional<Address::Family> ip_family;  // that is connected to; empty: either
+  // Where requests to the url's host go instead of being resolved; the port, where there is one,
+  // applies to requests to the url's port.
+  std::optional<Endpoint> connect_to;
 };
 
 // A method or field name as RFC 9110 spells one.

@@ -36,6 +36,7 @@ enum class TransferId : uint64_t { None = 0 };
 struct TransferRequest {
   const Url* url = nullptr;  // its credentials are sent
   std::string address;       // numeric, to connect to; empty: the url's host is one
+  uint16_t port = 0;         // to connect to; 0, or where there is no address: the url's
   std::string method = "GET";
   // Names are tokens, values without line ends. A field replaces the one that would be sent by
   // itself (Host, User-Agent, Accept).

@@ -70,7 +70,9 @@ verify = true
 ca_file = "/etc/ca.pem"
 expect_body = "pong"
 max_latency = "2s"
-resolver = "192.0.2.53")");
+resolver = "192.0.2.53"
+ip_family = "6"
+connect_to = "[2001:db8::1]:8443")");
   EXPECT_EQ(reading.messages, "");
   EXPECT_TRUE(reading.make);
   EXPECT_EQ(reading.settings.method, "POST");
@@ -84,6 +86,8 @@ resolver = "192.0.2.53")");
   EXPECT_TRUE(reading.settings.expectations.needs_body());
   EXPECT_EQ(reading.settings.expectations.max_latency, std::chrono::seconds(2));
   EXPECT_EQ(reading.settings.resolver, "192.0.2.53:53");
+  EXPECT_EQ(reading.settings.ip_family, Address::Family::V6);
+  EXPECT_EQ(reading.settings.connect_to, parse_endpoint("[2001:db8::1]:8443"));
 }
 
 TEST(ReadProber, DoesNotShowCredentialsOfAUrl) {
@@ -114,11 +118,13 @@ headers = { "X Key" = "a", X-Line = "a\r\nEvil: b", Content-Length = "5" }
 expect_status = "20-30"
 follow_redirects = 21
 verify = "yes"
-ca_file = "")");
+ca_file = ""
+ip_family = "ipv4"
+connect_to = "other.example.com")");
   for (const char* part :
        {"method is not the name of an HTTP method", "\"X Key\" is not the name of a header field",
         "expect_status is not a list of status codes", "follow_redirects", "verify",
-        "ca_file is empty"}) {
+        "ca_file is empty", "ip_family", "connect_to is not an address"}) {
     EXPECT_NE(reading.messages.find(part), std::string::npos) << part << "\n" << reading.messages;
   }
   EXPECT_TRUE(reading.diagnostics.has_errors());
