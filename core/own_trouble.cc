@@ -8,11 +8,11 @@ namespace gatewatch {
 
 bool is_network_failure(Outcome outcome) {
   return outcome == Outcome::Timeout || outcome == Outcome::Refused || outcome == Outcome::Reset ||
-         outcome == Outcome::Dns || outcome == Outcome::Tls;
+         outcome == Outcome::Tls || is_dns_trouble(outcome);
 }
 
 bool is_timeout(Outcome outcome) {
-  return outcome == Outcome::Timeout;
+  return outcome == Outcome::Timeout || outcome == Outcome::DnsTimeout;
 }
 
 void set_aside(ProbeResult& result, std::string_view why) {

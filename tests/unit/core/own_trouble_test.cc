@@ -31,11 +31,12 @@ TEST(OwnTrouble, WhatAServerAnsweredIsNoNetworkFailure) {
     EXPECT_FALSE(is_network_failure(outcome)) << to_string(outcome);
     EXPECT_FALSE(is_timeout(outcome)) << to_string(outcome);
   }
-  for (const Outcome outcome :
-       {Outcome::Timeout, Outcome::Refused, Outcome::Reset, Outcome::Dns, Outcome::Tls}) {
+  for (const Outcome outcome : {Outcome::Timeout, Outcome::Refused, Outcome::Reset, Outcome::Dns,
+                                Outcome::DnsFailure, Outcome::DnsTimeout, Outcome::Tls}) {
     EXPECT_TRUE(is_network_failure(outcome)) << to_string(outcome);
   }
   EXPECT_TRUE(is_timeout(Outcome::Timeout));
+  EXPECT_TRUE(is_timeout(Outcome::DnsTimeout));
   EXPECT_FALSE(is_timeout(Outcome::Refused));
 }
 
