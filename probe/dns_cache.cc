@@ -6,6 +6,13 @@
 #include <utility>
 
 namespace gatewatch::probe {
+namespace {
+
+Duration used_for(Duration ttl) {
+  return ttl == Duration::zero() ? ttl : std::clamp(ttl, kMinTtl, kMaxTtl);
+}
+
+}  // namespace
 
 size_t HashDnsQuestion::operator()(const DnsQuestion& question) const {
   constexpr size_t kFactor = 1'000'003;
@@ -21,7 +28,7 @@ void DnsCache::put(const DnsQuestion& question, std::vector<Address> addresses, 
     index_.erase(entries_.back().question);
     entries_.pop_back();
   }
-  entries_.push_front({question, std::move(addresses), now + std::clamp(ttl, kMinTtl, kMaxTtl)});
+  entries_.push_front({question, std::move(addresses), now + used_for(ttl)});
   index_.emplace(question, entries_.begin());
 }
 

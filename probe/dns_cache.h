@@ -20,7 +20,8 @@ namespace gatewatch::probe {
 
 inline constexpr size_t kMaxCachedNames = 16'384;
 
-// How long an answer is used: as long as its TTL says, within these bounds. The upper one is low,
+// How long an answer is used: as long as its TTL says, within these bounds; where that is zero, for
+// one question only. The upper one is low,
 // so that a name that is gone and a name server that died show soon whatever the TTL.
 inline constexpr Duration kMinTtl = std::chrono::seconds(1);
 inline constexpr Duration kMaxTtl = std::chrono::minutes(5);

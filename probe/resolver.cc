@@ -273,9 +273,17 @@ void Resolver::use_stale(uint64_t id) {
 Resolution Resolver::resolution_of(const std::vector<Address>& addresses) {
   Resolution resolution;
   resolution.addresses = addresses;
+  // A connection to these leads to this machine, whose answer is not the target's.
+  std::erase_if(resolution.addresses, [](const Address& address) {
+    return address.text == "0.0.0.0" || address.text == "::";
+  });
   routes_.drop_unroutable(resolution.addresses, loop_.now());
   if (resolution.addresses.size() > kMaxAddresses) {
     resolution.addresses.resize(kMaxAddresses);
+  }
+  if (resolution.addresses.empty()) {
+    resolution.outcome = Outcome::Dns;
+    resolution.error = "the answer has no address that is a target's";
   }
   return resolution;
 }

@@ -89,17 +89,18 @@ std::vector<DnsRow> rows() {
        },
        .why = "the name does not exist"},
       {.number = 87,
-       .name = "ServerFailureIsDns",
+       .name = "ServerFailureIsDnsFailure",
        .answer = [](const DnsQuery& query) -> Packets {
          return {dns_reply(query, {}, DnsRcode::ServFail)};
        },
+       .outcome = Outcome::DnsFailure,
        .why = "the name's own servers do not answer as they should"},
       {.number = 88,
-       .name = "SilenceIsTimeout",
+       .name = "SilenceIsDnsTimeout",
        .answer = [](const DnsQuery&) -> Packets { return {}; },
-       .outcome = Outcome::Timeout,
-       .why = "the probe ends before the resolver gives up",
-       .timeout = kShort},
+       .outcome = Outcome::DnsTimeout,
+       .why = "the server answers for the root, but not for this name",
+       .timeout = kLong},
       {.number = 89,
        .name = "CutAnswerWithoutTcpIsInconclusive",
        .answer = [](const DnsQuery& query) -> Packets {
@@ -133,11 +134,11 @@ std::vector<DnsRow> rows() {
        .why = "anybody can send a packet",
        .address = "127.0.0.1"},
       {.number = 94,
-       .name = "EmptyPacketsOnlyAreTimeout",
+       .name = "EmptyPacketsOnlyAreDnsTimeout",
        .answer = [](const DnsQuery&) -> Packets { return {""}; },
-       .outcome = Outcome::Timeout,
+       .outcome = Outcome::DnsTimeout,
        .why = "they are no answer",
-       .timeout = kShort},
+       .timeout = kLong},
   };
 }
 

@@ -175,6 +175,9 @@ std::vector<std::string> HostileDns::replies_to(std::string bytes, bool over_tcp
     return {query.is(DnsQuery::Type::A) ? dns_reply(query, {a_record("127.0.0.1")})
                                         : dns_reply(query, {})};
   }
+  if (query.name.empty()) {
+    return {dns_reply(query, {})};
+  }
   return answer_(query);
 }
 

@@ -50,7 +50,7 @@ class HostileDns {
   // Whether connections over TCP, which a truncated answer asks for, are refused.
   enum class Tcp { Refused, Served };
 
-  // "well.test" is answered with 127.0.0.1 in any case.
+  // "well.test" is answered with 127.0.0.1 in any case, and the root with nothing wrong.
   explicit HostileDns(Answer answer, Tcp tcp = Tcp::Refused);
   ~HostileDns();
   HostileDns(const HostileDns&) = delete;

@@ -27,12 +27,19 @@ TEST(DnsCache, KeepsAnAnswerForItsTtl) {
 
 TEST(DnsCache, KeepsAnAnswerForASecondAtLeastAndFiveMinutesAtMost) {
   DnsCache cache;
-  cache.put(named("short"), kOne, 0s, kNow);
+  cache.put(named("short"), kOne, 1ms, kNow);
   cache.put(named("long"), kOne, 24h, kNow);
   EXPECT_TRUE(cache.fresh(named("short"), kNow + 999ms));
   EXPECT_FALSE(cache.fresh(named("short"), kNow + 1s));
   EXPECT_TRUE(cache.fresh(named("long"), kNow + 299s));
   EXPECT_FALSE(cache.fresh(named("long"), kNow + 300s));
+}
+
+TEST(DnsCache, UsesAnAnswerWithoutTimeToLiveForOneQuestionOnly) {
+  DnsCache cache;
+  cache.put(named("a"), kOne, 0s, kNow);
+  EXPECT_FALSE(cache.fresh(named("a"), kNow));
+  EXPECT_TRUE(cache.any(named("a"), kNow + 1s));  // but while no name server answers
 }
 
 TEST(DnsCache, HasAnAnswerForADayAfterItsTime) {

@@ -53,7 +53,7 @@ TEST(HttpProberAddresses, ChecksTheCertificateForTheUrlsNameWhereItIsToldAnAddre
   ScriptedServer server({answer("200 OK")}, certificate.files());
   ProbeWorld world;
   HttpSettings settings = settings_for("https://shop.test/");
-  settings.ca_file = certificate.files().certificate_file;
+  settings.tls.ca_file = certificate.files().certificate_file;
   settings.connect_to = Endpoint{{Address::Family::V4, "127.0.0.1"}, server.port()};
   EXPECT_EQ(world.probe(settings).outcome, Outcome::Ok);
 }

@@ -90,7 +90,7 @@ TEST(ProbeRun, TellsANameThatDoesNotResolve) {
   kind.start(world);
   world.run_until([&] { return kind.result.has_value(); });
   EXPECT_EQ(kind.result->outcome, Outcome::Dns);
-  EXPECT_EQ(kind.result->error, "gone.test: Domain name not found");
+  EXPECT_EQ(kind.result->error, "gone.test: the name does not exist (NXDOMAIN)");
   EXPECT_EQ(kind.result->address, "");
   EXPECT_TRUE(kind.addresses.empty());
 }
