@@ -64,8 +64,8 @@ struct TransferResult {
   std::string stage;     // where it stood at the end: "connecting", "reading the body", …
   Phases phases;         // without dns
   bool tls_resumed = false;
-  std::string head;  // of the final answer, as it came
-  std::string body;  // its beginning; or all of it, at most kMaxBodyBytes of what came
+  std::string head;           // of the final answer, as it came
+  std::string body;           // its beginning; or all of it, at most kMaxBodyBytes of what came
   bool body_cut = false;      // more than kMaxBodyBytes came
   std::vector<Field> fields;  // where they were wanted
   // Of the certificate that the server showed; only by HttpEngine.

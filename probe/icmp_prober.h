@@ -20,9 +20,9 @@
 #include "probe/endpoint.h"
 #include "probe/kinds.h"
 #include "probe/loop_socket.h"
-#include "probe/socket_address.h"
 #include "probe/probe_run.h"
 #include "probe/prober.h"
+#include "probe/socket_address.h"
 
 namespace gatewatch::probe {
 
