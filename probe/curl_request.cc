@@ -51,8 +51,8 @@ void set_tls(CURL* easy, const TlsSettings& tls, const std::string& ca_file) {
   set(easy, CURLOPT_SSL_VERIFYPEER, tls.verify ? 1L : 0L);
   set(easy, CURLOPT_SSL_VERIFYHOST, tls.verify ? 2L : 0L);
   set(easy, CURLOPT_SSLVERSION,
-      static_cast<long>(tls.least == TlsVersion::V1_3 ? CURL_SSLVERSION_TLSv1_3
-                                                      : CURL_SSLVERSION_TLSv1_2));
+      static_cast<long>(tls.least == TlsVersion::Tls13 ? CURL_SSLVERSION_TLSv1_3
+                                                       : CURL_SSLVERSION_TLSv1_2));
   set(easy, CURLOPT_SSLCERT, or_none(tls.certificate_file));
   set(easy, CURLOPT_SSLKEY, or_none(tls.key_file));
   set(easy, CURLOPT_CAINFO, ca_file.c_str());

@@ -42,13 +42,13 @@ std::string in_ms(Duration duration) {
 }  // namespace
 
 HttpProber::HttpProber(const ProbeServices& services, std::shared_ptr<const HttpSettings> settings,
-                       std::optional<Endpoint> pin)
+                       const std::optional<Endpoint>& pin)
     : loop_(services.loop),
       resolver_(services.resolver),
       http_(services.http),
       curl_(services.curl),
       settings_(std::move(settings)),
-      pin_(pin ? std::move(pin) : settings_->connect_to),
+      pin_(pin ? pin : settings_->connect_to),
       foreign_fields_(harmless(settings_->headers)),
       by_curl_(settings_->http2 || !settings_->proxy.empty()),
       // Targets that share a host do not all begin with its first address.
@@ -217,16 +217,17 @@ void HttpProber::on_answer(TransferResult answer) {
 
 void HttpProber::judge(TransferResult answer) {
   if (answer.head_complete && !settings_->expected.contains(answer.status)) {
-    fail(outcome_of_unexpected_status(answer.status), std::move(answer));
-  } else if (answer.failure != Outcome::Ok) {
-    fail(answer.failure, std::move(answer));
+    answer.failure = outcome_of_unexpected_status(answer.status);
+  }
+  if (answer.failure != Outcome::Ok) {
+    fail(answer);
   } else {
-    judge_content(std::move(answer));
+    judge_content(answer);
   }
 }
 
 // Requires: the answer is complete, and its status is expected.
-void HttpProber::judge_content(TransferResult answer) {
+void HttpProber::judge_content(TransferResult& answer) {
   std::optional<int> days;
   if (answer.certificate_expires) {
     days = static_cast<int>(
@@ -240,17 +241,18 @@ void HttpProber::judge_content(TransferResult answer) {
                                       .latency = loop_.precise_now() - started_,
                                       .certificate_days = days});
   if (unmet) {
+    answer.failure = unmet->outcome;
     answer.error = std::move(unmet->text);
-    fail(unmet->outcome, std::move(answer));
+    fail(answer);
   } else {
     finish(Outcome::Ok, {});
   }
 }
 
-void HttpProber::fail(Outcome outcome, TransferResult answer) {
+void HttpProber::fail(const TransferResult& answer) {
   result_.head = evidence_head(answer.head, *settings_);
   result_.body = evidence_body(answer.body, *settings_);
-  finish(outcome, std::move(answer.error));
+  finish(answer.failure, answer.error);
 }
 
 void HttpProber::follow(const std::string& location) {

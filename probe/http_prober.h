@@ -33,7 +33,7 @@ class HttpProber final : public Prober {
  public:
   // `pin` takes the place of the settings' connect_to.
   HttpProber(const ProbeServices& services, std::shared_ptr<const HttpSettings> settings,
-             std::optional<Endpoint> pin = {});
+             const std::optional<Endpoint>& pin = {});
   ~HttpProber() override;
   HttpProber(const HttpProber&) = delete;
   HttpProber& operator=(const HttpProber&) = delete;
@@ -51,9 +51,9 @@ class HttpProber final : public Prober {
   [[nodiscard]] bool is_followed(const TransferResult& answer) const;
   void follow(const std::string& location);
   void judge(TransferResult answer);
-  void judge_content(TransferResult answer);
+  void judge_content(TransferResult& answer);
   // With the answer as evidence.
-  void fail(Outcome outcome, TransferResult answer);
+  void fail(const TransferResult& answer);
   [[nodiscard]] std::expected<TransferId, std::string> start_transfer(
       const TransferRequest& request);
   [[nodiscard]] TlsSession* session_to_use();

@@ -94,12 +94,12 @@ Resolver::RequestId Resolver::resolve(Query query, Done done) {
     answer_later(id,
                  {.outcome = Outcome::Inconclusive, .error = "too many names are being looked up"});
   } else {
-    join_lookup(id, std::move(question), std::min(query.patience, kStaleAfter));
+    join_lookup(id, question, std::min(query.patience, kStaleAfter));
   }
   return static_cast<RequestId>(id);
 }
 
-void Resolver::join_lookup(uint64_t id, DnsQuestion question, Duration patience) {
+void Resolver::join_lookup(uint64_t id, const DnsQuestion& question, Duration patience) {
   auto found = lookups_.find(question);
   const bool is_new = found == lookups_.end();
   if (is_new) {

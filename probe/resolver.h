@@ -94,7 +94,7 @@ class Resolver {
     Resolution resolution;  // of one that needed no lookup
   };
 
-  void join_lookup(uint64_t id, DnsQuestion question, Duration patience);
+  void join_lookup(uint64_t id, const DnsQuestion& question, Duration patience);
   Servers* servers_for(const std::string& server, std::string& error);
   void make_room_for_servers();
   void start(Lookup& lookup);

@@ -122,7 +122,7 @@ std::expected<TlsContexts::Context, std::string> TlsContexts::make(const TlsSett
   GW_ASSERT(context != nullptr);
   SSL_CTX* ctx = context.get();
   SSL_CTX_set_min_proto_version(
-      ctx, settings.least == TlsVersion::V1_3 ? TLS1_3_VERSION : TLS1_2_VERSION);
+      ctx, settings.least == TlsVersion::Tls13 ? TLS1_3_VERSION : TLS1_2_VERSION);
   // Without AUTO_RETRY a record that is no data ends a read, so that a server that sends nothing
   // else does not hold the loop.
   SSL_CTX_clear_mode(ctx, SSL_MODE_AUTO_RETRY);

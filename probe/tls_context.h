@@ -21,14 +21,14 @@ struct x509_store_st;   // NOLINT(readability-identifier-naming)
 
 namespace gatewatch::probe {
 
-enum class TlsVersion : uint8_t { V1_2, V1_3 };
+enum class TlsVersion : uint8_t { Tls12, Tls13 };
 
 struct TlsSettings {
   bool verify = true;            // the certificate: its chain, its dates, its name
   std::string ca_file;           // PEM, trusted instead of the system's; empty: the system's
   std::string certificate_file;  // PEM, with its chain, shown to a server that asks; empty: none
   std::string key_file;          // PEM; empty: in certificate_file
-  TlsVersion least = TlsVersion::V1_2;
+  TlsVersion least = TlsVersion::Tls12;
 
   auto operator<=>(const TlsSettings&) const = default;
 };

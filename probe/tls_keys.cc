@@ -32,7 +32,7 @@ TlsSettings read_tls_keys(config::Table& settings) {
                    "name the certificate too");
   }
   if (settings.one_of("tls_min_version", "1.2", kVersions) == "1.3") {
-    tls.least = TlsVersion::V1_3;
+    tls.least = TlsVersion::Tls13;
   }
   return tls;
 }
