@@ -119,24 +119,19 @@ HttpEngine::Transfer* HttpEngine::take_idle() {
       return nullptr;
     }
     const auto index = static_cast<uint32_t>(transfers_.size());
-    transfers_.push_back(nullptr);
+    transfers_.push_back(std::make_unique<Transfer>(*this, index));
     idle_.push_back(index);
   }
-  const uint32_t index = idle_.back();
+  Transfer* transfer = transfers_[idle_.back()].get();
   idle_.pop_back();
-  if (transfers_[index] == nullptr) {
-    transfers_[index] = std::make_unique<Transfer>(*this, index);
-  }
-  ++transfers_[index]->generation;
+  ++transfer->generation;
   ++running_;
-  return transfers_[index].get();
+  return transfer;
 }
 
 HttpEngine::Transfer* HttpEngine::find(TransferId id) {
-  const auto number = static_cast<uint64_t>(id);
-  const auto index = static_cast<uint32_t>(number);
-  if (id == TransferId::None || index >= transfers_.size() || transfers_[index] == nullptr ||
-      transfers_[index]->generation != static_cast<uint32_t>(number >> kIndexBits)) {
+  const auto index = static_cast<uint32_t>(static_cast<uint64_t>(id));
+  if (id == TransferId::None || index >= transfers_.size() || transfers_[index]->id() != id) {
     return nullptr;
   }
   return transfers_[index].get();
@@ -156,12 +151,9 @@ void HttpEngine::advance(Transfer& transfer) {
     }
     transfer.sent_at = loop_.precise_now();
   }
-  // Not before the request is on its way: nobody answers what was not asked.
-  if (transfer.sent == 0 && !send(transfer)) {
+  // Nothing is read before the request is on its way: nobody answers what was not asked.
+  if (!send(transfer)) {
     return;
-  }
-  if (transfer.sent < transfer.unsent.size()) {
-    send(transfer);
   }
   for (int reads = 0; reads < kMaxReadsPerTurn; ++reads) {
     if (!receive(transfer)) {
