@@ -247,7 +247,9 @@ TEST(Email, RetriesWhereTheLoginIsPutOff) {
 
 TEST(Email, IsDeliveredThoughOneRecipientIsWrong) {
   const MailPeer peer(Replies{{"RCPT TO:<oncall", "550 unknown"}});
-  EXPECT_EQ(send_to(peer, settings()).kind, Kind::Delivered);
+  const SendResult result = send_to(peer, settings());
+  EXPECT_EQ(result.kind, Kind::Delivered);
+  EXPECT_THAT(result.detail, HasSubstr("; refused: oncall@example.com: 550 unknown"));
   EXPECT_THAT(peer.mail(), HasSubstr("text"));
 }
 

@@ -105,6 +105,13 @@ TEST(CheckDatabase, PassesOursMissingEmptyAndCorruptOnes) {
   EXPECT_FALSE(refusal_of([&] { check_database(path); }).has_value());
 }
 
+TEST(CheckDatabase, RefusesAFolder) {
+  TempDir folder;
+  const auto refusal = refusal_of([&] { check_database(folder.path()); });
+  ASSERT_TRUE(refusal.has_value());
+  EXPECT_EQ(refusal->message, "cannot use database " + folder.path() + ": it is not a file");
+}
+
 TEST(CheckDatabase, RefusesANewerSchema) {
   TempDir folder;
   const std::string path = folder.file("gatewatch.db");
