@@ -31,7 +31,7 @@ struct Phases {
   std::optional<Duration> first_byte;  // from the request sent to the first byte of the answer
 };
 
-// What a prober hands over: exactly one for each probe it started.
+// What a prober hands over for each probe it started: one, or one for each address probed.
 struct ProbeResult {
   Outcome outcome = Outcome::Inconclusive;
   int status = 0;      // 0: no HTTP status came

@@ -2,6 +2,7 @@
 //
 // `probe` makes one request itself, with its own loop, so that it shows what this machine and this
 // person's configuration see; a probe of a configured target is handed to the daemon to be stored.
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <iostream>
@@ -9,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "core/text.h"
 #include "daemon/control_messages.h"
@@ -91,25 +93,59 @@ ExitCode exit_code(const ProbeResult& result) {
   return is_conclusive(result.outcome) ? ExitCode::Bad : ExitCode::Inconclusive;
 }
 
-Sample probe_once(const ProbedTarget& probed) {
+// One sample, or one for each address that was probed.
+std::vector<Sample> probe_once(const ProbedTarget& probed) {
   probe::EpollLoop loop(system_clock());
   probe::Resolver resolver(loop, {});
   probe::HttpEngine http(loop, system_clock());
   probe::CurlEngine curl(loop);
   const std::unique_ptr<probe::Prober> prober =
       probed.make_prober(probe::ProbeServices{loop, resolver, http, curl});
-  Sample sample;
-  sample.target = probed.target.name;
-  sample.purpose = Purpose::Manual;
+  std::vector<Sample> samples;
+  Sample next;
+  next.target = probed.target.name;
+  next.purpose = Purpose::Manual;
+  const auto add = [&](ProbeResult result) {
+    next.result = std::move(result);
+    samples.push_back(next);
+    next.at += WallTime::duration(1);
+  };
+  prober->set_on_part(add);
   loop.post([&] {
-    sample.at = loop.wall_now();
+    next.at = loop.wall_now();
     prober->start(loop.now() + probed.target.timeout, [&](ProbeResult result) {
-      sample.result = std::move(result);
+      add(std::move(result));
       loop.stop();
     });
   });
   loop.run();
-  return sample;
+  return samples;
+}
+
+// The first that is bad, else the first that is not ok, else the first. Requires: there is one.
+const ProbeResult& worst_of(const std::vector<Sample>& samples) {
+  const auto badness = [](const Sample& sample) {
+    const Outcome outcome = sample.result.outcome;
+    return outcome == Outcome::Ok ? 0 : is_conclusive(outcome) ? 2 : 1;
+  };
+  const auto worst =
+      std::max_element(samples.begin(), samples.end(),
+                       [&](const Sample& a, const Sample& b) { return badness(a) < badness(b); });
+  return worst->result;
+}
+
+// As JSON only the worst, which decides the exit code.
+ExitCode print(const Command& command, const Target& target, const std::string& name,
+               const std::vector<Sample>& samples) {
+  const ProbeResult& worst = worst_of(samples);
+  if (command.json) {
+    print_json(target, name, worst);
+  } else {
+    for (const Sample& sample : samples) {
+      print_text(target, sample.result);
+    }
+  }
+  return exit_code(worst);
 }
 
 // A target of no configuration, with every key at its default.
@@ -130,13 +166,7 @@ ExitCode probe_url(const Command& command) {
     return ExitCode::Usage;
   }
   const ProbedTarget& probed = loaded.settings->targets.front();
-  const Sample sample = probe_once(probed);
-  if (command.json) {
-    print_json(probed.target, "", sample.result);
-  } else {
-    print_text(probed.target, sample.result);
-  }
-  return exit_code(sample.result);
+  return print(command, probed.target, "", probe_once(probed));
 }
 
 void print_unknown(const Settings& settings, const std::string& name) {
@@ -168,16 +198,13 @@ ExitCode probe(const Command& command) {
     print_unknown(*settings, command.subject);
     return ExitCode::Usage;
   }
-  const Sample sample = probe_once(*probed);
-  std::string ignored;  // without a daemon there is nobody to store it
-  (void)ask_daemon(control_paths(command.config_path, settings->storage.path), kRecordPath,
-                   encode(sample), kRecordTimeout, ignored);
-  if (command.json) {
-    print_json(probed->target, probed->target.name, sample.result);
-  } else {
-    print_text(probed->target, sample.result);
+  const std::vector<Sample> samples = probe_once(*probed);
+  for (const Sample& sample : samples) {
+    std::string ignored;  // without a daemon there is nobody to store it
+    (void)ask_daemon(control_paths(command.config_path, settings->storage.path), kRecordPath,
+                     encode(sample), kRecordTimeout, ignored);
   }
-  return exit_code(sample.result);
+  return print(command, probed->target, probed->target.name, samples);
 }
 
 }  // namespace gatewatch::daemon

@@ -7,6 +7,7 @@
 
 #include "core/text.h"
 #include "probe/address.h"
+#include "probe/every_address_prober.h"
 #include "probe/expectation_keys.h"
 #include "probe/http_prober.h"
 #include "probe/tls_keys.h"
@@ -165,6 +166,11 @@ HttpSettings read_http_keys(config::Table& settings) {
   http.resolver = read_resolver(settings);
   http.ip_family = read_ip_family(settings);
   http.connect_to = read_connect_to(settings);
+  static constexpr std::array<std::string_view, 2> kAddresses{"one", "all"};
+  http.every_address = settings.one_of("addresses", "one", kAddresses) == "all";
+  if (http.every_address && http.connect_to) {
+    settings.warning("connect_to", "addresses = \"all\" is of no effect beside connect_to");
+  }
   return http;
 }
 
@@ -186,6 +192,9 @@ MakeProber read_http(const Target& target, config::Table& settings) {
   http.url = std::move(*url);
   return [shared = std::make_shared<const HttpSettings>(std::move(http))](
              const ProbeServices& services) -> std::unique_ptr<Prober> {
+    if (shared->every_address && !shared->connect_to && !shared->url.is_address) {
+      return std::make_unique<EveryAddressProber>(services, shared);
+    }
     return std::make_unique<HttpProber>(services, shared);
   };
 }

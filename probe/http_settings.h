@@ -57,6 +57,7 @@ struct HttpSettings {
   // Where requests to the url's host go instead of being resolved; the port, where there is one,
   // applies to requests to the url's port.
   std::optional<Endpoint> connect_to;
+  bool every_address = false;  // each probe connects to all addresses of the url's host
 };
 
 // A method or field name as RFC 9110 spells one.

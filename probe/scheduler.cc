@@ -45,7 +45,7 @@ struct Scheduler::Entry {
   // Of the probe in flight.
   bool in_flight = false;
   Purpose purpose = Purpose::Scheduled;
-  WallTime started_at;
+  WallTime next_sample_at;
   SteadyTime started;
   Duration suspended{};  // the loop's, at the start
   Duration lateness{};
@@ -70,7 +70,12 @@ Scheduler::~Scheduler() {
 
 void Scheduler::set(const Target& target, std::unique_ptr<Prober> prober) {
   GW_ASSERT(target.interval >= kSlot);
+  Prober& added = *prober;
+  const auto report_parts_of = [this, &added](uint32_t index) {
+    added.set_on_part([this, index](ProbeResult part) { report(index, std::move(part)); });
+  };
   if (const auto known = by_name_.find(target.name); known != by_name_.end()) {
+    report_parts_of(known->second);
     Entry& entry = *entries_[known->second];
     const bool same_schedule = entry.target.interval == target.interval;
     entry.target = target;
@@ -95,6 +100,7 @@ void Scheduler::set(const Target& target, std::unique_ptr<Prober> prober) {
   entries_[index] = std::make_unique<Entry>();
   entries_[index]->target = target;
   entries_[index]->prober = std::move(prober);
+  report_parts_of(index);
   by_name_.emplace(target.name, index);
   schedule_first(index);
 }
@@ -230,7 +236,7 @@ void Scheduler::start(uint32_t index, Purpose purpose, SteadyTime when) {
   const SteadyTime now = loop_.now();
   entry.in_flight = true;
   entry.purpose = purpose;
-  entry.started_at = loop_.wall_now();
+  entry.next_sample_at = loop_.wall_now();
   entry.started = now;
   entry.suspended = loop_.suspended();
   entry.lateness = now - when;
@@ -250,26 +256,32 @@ void Scheduler::refuse(const Entry& entry, SteadyTime slot) {
   handlers_.on_sample(std::move(sample));
 }
 
+void Scheduler::report(uint32_t index, ProbeResult result) {
+  GW_ASSERT(entries_[index] != nullptr);
+  Entry& entry = *entries_[index];
+  excuse(entry, result);
+  Sample sample;
+  sample.target = entry.target.name;
+  sample.at = std::exchange(entry.next_sample_at, entry.next_sample_at + WallTime::duration(1));
+  sample.lateness = entry.lateness;
+  sample.purpose = entry.purpose;
+  sample.result = std::move(result);
+  handlers_.on_sample(std::move(sample));
+}
+
 void Scheduler::finish(uint32_t index, ProbeResult result) {
   GW_ASSERT(entries_[index] != nullptr && entries_[index]->in_flight);
   Entry& entry = *entries_[index];
   entry.in_flight = false;
   --in_flight_;
   requested_in_flight_ -= entry.purpose == Purpose::Scheduled ? 0 : 1;
-  excuse(entry, result);
   if (in_flight_ == 0) {
     stalls_.stop();
   }
   if (entry.successor != nullptr) {
     retire(std::exchange(entry.prober, std::move(entry.successor)));
   }
-  Sample sample;
-  sample.target = entry.target.name;
-  sample.at = entry.started_at;
-  sample.lateness = entry.lateness;
-  sample.purpose = entry.purpose;
-  sample.result = std::move(result);
-  handlers_.on_sample(std::move(sample));
+  report(index, std::move(result));
 }
 
 void Scheduler::excuse(const Entry& entry, ProbeResult& result) {

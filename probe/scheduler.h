@@ -54,6 +54,7 @@ class Scheduler {
   struct Handlers {
     // Every probe that was made or refused. Sample.at is the wall time at its start, lateness the
     // steady time from its slot (jitter included), or from when it was requested for, to its start.
+    // The samples of one probe of several addresses lie 1 us apart.
     std::function<void(Sample)> on_sample;
     // `turns` of the target passed without a probe. At least 1.
     std::function<void(const std::string& target, uint64_t turns)> on_skip;
@@ -107,6 +108,7 @@ class Scheduler {
   void go_on_with_series(uint32_t index);
   void await_series(uint32_t index);
   void refuse(const Entry& entry, SteadyTime slot);
+  void report(uint32_t index, ProbeResult result);
   void finish(uint32_t index, ProbeResult result);
   void excuse(const Entry& entry, ProbeResult& result);
   void retire(std::unique_ptr<Prober> prober);

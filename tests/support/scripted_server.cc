@@ -135,11 +135,13 @@ struct ScriptedServer::Connection {
   }
 };
 
-ScriptedServer::ScriptedServer(std::vector<Script> scripts) : scripts_(std::move(scripts)) {
+ScriptedServer::ScriptedServer(std::vector<Script> scripts, const ListenAt& at)
+    : scripts_(std::move(scripts)) {
   listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(at.port);
+  inet_pton(AF_INET, at.address.c_str(), &address.sin_addr);
   socklen_t length = sizeof address;
   auto* generic = reinterpret_cast<sockaddr*>(&address);
   if (bind(listener_, generic, length) != 0 || listen(listener_, 128) != 0 ||

@@ -49,9 +49,15 @@ struct ServerCertificate {
   std::string key_file;
 };
 
+// One of the addresses of loopback (127.0.0.0/8), and a port; 0: a free one.
+struct ListenAt {
+  std::string address = "127.0.0.1";
+  uint16_t port = 0;
+};
+
 class ScriptedServer {
  public:
-  explicit ScriptedServer(std::vector<Script> scripts);
+  explicit ScriptedServer(std::vector<Script> scripts, const ListenAt& at = {});
   // Speaks TLS before it plays.
   ScriptedServer(std::vector<Script> scripts, const ServerCertificate& certificate);
   // Ends all connections.

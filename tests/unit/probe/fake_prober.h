@@ -47,6 +47,13 @@ class FakeProber final : public Prober {
     }
   }
 
+  // A result of the probe in flight that is not its last.
+  void part(Outcome outcome) {
+    ProbeResult result;
+    result.outcome = outcome;
+    report_part(std::move(result));
+  }
+
   void answer(Outcome outcome, std::string error = {}, int status = 0) {
     loop_.cancel(timer_);
     log_.in_flight = false;

@@ -146,6 +146,19 @@ TEST(ReadProber, TakesAResolverByItsAddressOnly) {
   }
 }
 
+TEST(ReadProber, ReadsWhetherAllAddressesAreProbed) {
+  const std::string url = "url = \"http://shop.example.com/\"\n";
+  EXPECT_FALSE(Reading(url).settings.every_address);
+  EXPECT_FALSE(Reading(url + "addresses = \"one\"").settings.every_address);
+  const Reading all(url + "addresses = \"all\"");
+  EXPECT_EQ(all.messages, "");
+  EXPECT_TRUE(all.settings.every_address);
+  EXPECT_TRUE(Reading(url + "addresses = \"every\"").diagnostics.has_errors());
+  const Reading both(url + "addresses = \"all\"\nconnect_to = \"192.0.2.1\"");
+  EXPECT_FALSE(both.diagnostics.has_errors());
+  EXPECT_EQ(both.messages, "addresses = \"all\" is of no effect beside connect_to\n");
+}
+
 TEST(ReadProber, TellsHeaderValuesThatWouldEndTheirLine) {
   const Reading reading(R"(url = "http://shop.example.com/"
 headers = { X-Line = "geheim\r\nEvil: b" })");

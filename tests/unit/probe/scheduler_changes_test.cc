@@ -234,5 +234,21 @@ TEST(Scheduler, LeavesNoTimerAndNoProberBehind) {
   EXPECT_EQ(loop.timers(), 0U);
 }
 
+TEST(Scheduler, MayRemoveATargetWhileOneOfItsResultsIsTold) {
+  World world;
+  ProberLog log;
+  FakeProber* prober = world.set(make_target("shop", 1s), log, std::nullopt);
+  world.on_sample = [&](const Sample&) { world.scheduler.remove("shop"); };
+  world.loop.run_until(next_turn("shop", 1s, SimLoop::kStart));
+  ASSERT_TRUE(log.in_flight);
+  prober->part(Outcome::Ok);
+  ASSERT_EQ(world.samples.size(), 2U);
+  EXPECT_EQ(world.samples[1].result.outcome, Outcome::Inconclusive);
+  EXPECT_EQ(world.scheduler.in_flight(), 0U);
+  world.loop.advance(3s);
+  EXPECT_TRUE(log.destroyed);
+  EXPECT_EQ(world.samples.size(), 2U);
+}
+
 }  // namespace
 }  // namespace gatewatch::probe

@@ -203,5 +203,34 @@ TEST(Scheduler, TellsTheWallTimeOfAMachineWhoseClockSteps) {
   EXPECT_EQ(world.samples[1].at - world.samples[0].at, 1s - 1h);
 }
 
+TEST(Scheduler, MakesASampleOfEachResultOfAProbe) {
+  SimLoop loop;
+  Rng rng(1);
+  std::vector<Sample> samples;
+  Scheduler scheduler(loop, rng, 10,
+                      {[&](Sample sample) { samples.push_back(std::move(sample)); },
+                       [](const std::string&, uint64_t) {}});
+  ProberLog log;
+  auto made = std::make_unique<FakeProber>(loop, log, std::nullopt);
+  FakeProber& prober = *made;
+  scheduler.set(make_target("shop", 10s), std::move(made));
+  loop.run_until(next_turn("shop", 10s, SimLoop::kStart));
+  const WallTime started = loop.wall_now();
+  prober.part(Outcome::Ok);
+  loop.advance(1s);
+  prober.part(Outcome::BadGateway);
+  EXPECT_EQ(scheduler.in_flight(), 1U);
+  prober.answer(Outcome::Timeout);
+  EXPECT_EQ(scheduler.in_flight(), 0U);
+  ASSERT_EQ(samples.size(), 3U);
+  EXPECT_EQ(samples[0].result.outcome, Outcome::Ok);
+  EXPECT_EQ(samples[1].result.outcome, Outcome::BadGateway);
+  EXPECT_EQ(samples[2].result.outcome, Outcome::Timeout);
+  for (size_t i = 0; i < samples.size(); ++i) {
+    EXPECT_EQ(samples[i].target, "shop");
+    EXPECT_EQ(samples[i].at, started + std::chrono::microseconds(i));
+  }
+}
+
 }  // namespace
 }  // namespace gatewatch::probe
