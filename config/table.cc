@@ -100,6 +100,10 @@ bool Table::has(std::string_view key) const {
   return node_->find(key) != nullptr;
 }
 
+bool Table::is_own(std::string_view key) const {
+  return has(key) && node_->value->find(key) != nullptr;
+}
+
 std::optional<std::string> Table::string(std::string_view key) {
   const Entry* entry = node_->find(key);
   if (entry == nullptr) {

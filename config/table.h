@@ -48,6 +48,9 @@ class Table {
   // Whether the key is there, even with a wrong value. Makes it known.
   [[nodiscard]] bool has(std::string_view key) const;
 
+  // Whether it is there in this table itself, not in the one that this stands on. Makes it known.
+  [[nodiscard]] bool is_own(std::string_view key) const;
+
   // Text after ${NAME} has been put in. Empty where the key is missing or is not a string.
   // No string of a table has a NUL or is ill-formed UTF-8; the content of secret files may be.
   std::optional<std::string> string(std::string_view key);

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "core/certificate.h"
 #include "core/outcome.h"
 #include "core/time.h"
 
@@ -45,6 +47,9 @@ struct ProbeResult {
   // What a failing answer looked like, without credentials; as it came, so not printable.
   std::string head;
   std::string body;  // its beginning
+  // What the server of the last answer showed; null where there was no TLS or no answer. Samples of
+  // one target share it while it stays the same.
+  std::shared_ptr<const CertificateInfo> certificate;
 };
 
 // A result with its place in time: the unit that is stored and counted.

@@ -19,11 +19,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <ctime>
 #include <utility>
 
 #include "core/assert.h"
 #include "core/text.h"
+#include "probe/certificate.h"
 #include "probe/connect_failure.h"
 #include "probe/resolver.h"
 #include "probe/socket_address.h"
@@ -286,13 +286,9 @@ bool Connection::is_resumed() const {
   return ssl_ != nullptr && SSL_session_reused(ssl_) == 1;
 }
 
-std::optional<WallTime> Connection::certificate_expires() const {
-  const X509* certificate = ssl_ != nullptr ? SSL_get0_peer_certificate(ssl_) : nullptr;
-  std::tm utc{};
-  if (certificate == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &utc) != 1) {
-    return std::nullopt;
-  }
-  return WallTime(std::chrono::seconds(timegm(&utc)));
+std::shared_ptr<const CertificateInfo> Connection::certificate(
+    const std::shared_ptr<const CertificateInfo>& known) const {
+  return ssl_ != nullptr && tls_time_ ? peer_certificate(ssl_, known) : nullptr;
 }
 
 void Connection::close() {

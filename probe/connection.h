@@ -10,12 +10,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "core/certificate.h"
 #include "core/outcome.h"
 #include "core/time.h"
 #include "probe/epoll_loop.h"
@@ -93,8 +95,10 @@ class Connection {
   [[nodiscard]] std::optional<Duration> tls_time() const { return tls_time_; }
   // The handshake took up a session.
   [[nodiscard]] bool is_resumed() const;
-  // When the certificate that the peer showed expires; empty without TLS or before that.
-  [[nodiscard]] std::optional<WallTime> certificate_expires() const;
+  // What the peer showed; null without TLS, and before the handshake has ended. `known` as of
+  // peer_certificate().
+  [[nodiscard]] std::shared_ptr<const CertificateInfo> certificate(
+      const std::shared_ptr<const CertificateInfo>& known) const;
 
  private:
   void connect_to(const Peer& peer);

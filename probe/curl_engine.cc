@@ -24,6 +24,7 @@
 
 #include "core/assert.h"
 #include "core/text.h"
+#include "probe/certificate.h"
 #include "probe/curl_failure.h"
 #include "probe/curl_request.h"
 #include "probe/http_head.h"
@@ -53,17 +54,6 @@ Duration time_of(CURL* easy, CURLINFO info) {
   return std::chrono::microseconds(microseconds);
 }
 
-std::string default_ca_file() {
-  CURL* easy = curl_easy_init();
-  const char* file = nullptr;
-  if (easy != nullptr) {
-    curl_easy_getinfo(easy, CURLINFO_CAINFO, &file);
-  }
-  std::string copy = file == nullptr ? "" : file;
-  curl_easy_cleanup(easy);
-  return copy;
-}
-
 }  // namespace
 
 struct CurlEngine::Multi {
@@ -83,6 +73,8 @@ struct CurlEngine::Transfer {
   size_t body_bytes = 0;
   size_t kept_body = 0;  // how much of it is kept
   std::string body;
+  std::shared_ptr<const CertificateInfo> known_certificate;
+  std::shared_ptr<const CertificateInfo> certificate;
   bool tls = false;
   SteadyTime started;
   std::optional<SteadyTime> handshake_started;
@@ -146,7 +138,17 @@ struct CurlEngine::Callbacks {
 
   static size_t on_header(char* data, size_t size, size_t count, void* argument) noexcept {
     const std::string_view line(data, size * count);
-    return static_cast<Transfer*>(argument)->head.add_line(line) ? line.size() : 0;
+    auto* transfer = static_cast<Transfer*>(argument);
+    if (transfer->tls && transfer->certificate == nullptr) {
+      // Lent by libcurl only while the transfer runs.
+      const curl_tlssessioninfo* lent = nullptr;
+      curl_easy_getinfo(transfer->easy, CURLINFO_TLS_SSL_PTR, &lent);
+      if (lent != nullptr && lent->backend == CURLSSLBACKEND_OPENSSL) {
+        transfer->certificate = peer_certificate(static_cast<const ssl_st*>(lent->internals),
+                                                 transfer->known_certificate);
+      }
+    }
+    return transfer->head.add_line(line) ? line.size() : 0;
   }
 
   static size_t on_body(char* data, size_t size, size_t count, void* argument) noexcept {
@@ -183,7 +185,7 @@ CurlEngine::CurlEngine(EpollLoop& loop) : loop_(loop) {
     curl_global_init(CURL_GLOBAL_ALL);
     std::signal(SIGPIPE, SIG_IGN);
   });
-  system_ca_file_ = default_ca_file();
+  system_ca_file_ = system_ca_file();
   multi_for(system_ca_file_);
 }
 
@@ -239,6 +241,7 @@ std::expected<TransferId, std::string> CurlEngine::start(const TransferRequest& 
   transfer->body_bytes = 0;
   transfer->kept_body = request.wants_body ? kMaxBodyBytes : kBodyStart;
   transfer->body.clear();
+  transfer->known_certificate = request.known_certificate;
   transfer->socket_error = 0;
   transfer->error[0] = '\0';
   transfer->tls = request.url->scheme == "https";
@@ -369,6 +372,7 @@ TransferResult CurlEngine::conclude(Transfer& transfer, int code) {
     result.status = head.status();
     result.reason = head.reason();
     result.location = head.location();
+    result.certificate = std::move(transfer.certificate);
   }
   result.head = head.text();
   result.fields = head.fields();
@@ -390,6 +394,8 @@ void CurlEngine::release(Transfer& transfer) {
   transfer.multi = nullptr;
   transfer.done = nullptr;
   transfer.lists = {};
+  transfer.known_certificate.reset();
+  transfer.certificate.reset();
   if (idle_.size() >= kMaxIdleHandles) {
     curl_easy_cleanup(std::exchange(transfer.easy, nullptr));
   }

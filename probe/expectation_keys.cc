@@ -2,6 +2,7 @@
 #include "probe/expectation_keys.h"
 
 #include <array>
+#include <cstdint>
 #include <expected>
 #include <string>
 #include <utility>
@@ -15,6 +16,8 @@ namespace {
 
 constexpr Duration kLeastLatency = std::chrono::milliseconds(1);
 constexpr Duration kMostLatency = std::chrono::minutes(10);  // that of a timeout
+
+constexpr int64_t kMostDays = 3'650;
 
 std::string in_quotes(std::string_view text) {
   return '"' + printable(text) + '"';
@@ -152,6 +155,10 @@ Expectations read_expectation_keys(config::Table& settings, std::string_view met
   if (settings.has("max_latency")) {
     expected.max_latency =
         settings.duration("max_latency", kMostLatency, kLeastLatency, kMostLatency);
+  }
+  if (settings.has("min_certificate_days")) {
+    expected.min_certificate_days =
+        static_cast<int>(settings.integer("min_certificate_days", 1, 1, kMostDays));
   }
   return expected;
 }

@@ -64,6 +64,7 @@ struct HttpEngine::Transfer {
   size_t sent = 0;
   bool wants_fields = false;
   bool wants_body = false;
+  std::shared_ptr<const CertificateInfo> known_certificate;
   bool has_failed = false;  // by the connection, which says how
   SteadyTime sent_at;
   std::optional<Duration> first_byte;
@@ -103,6 +104,7 @@ std::expected<TransferId, std::string> HttpEngine::start(const TransferRequest& 
   transfer->sent = 0;
   transfer->wants_fields = request.wants_fields;
   transfer->wants_body = request.wants_body;
+  transfer->known_certificate = request.known_certificate;
   transfer->has_failed = false;
   transfer->first_byte.reset();
   transfer->done = std::move(done);
@@ -227,11 +229,11 @@ TransferResult HttpEngine::conclude(Transfer& transfer) {
     result.status = parser.status();
     result.reason = parser.reason();
     result.location = parser.field("location").value_or("");
+    result.certificate = connection.certificate(transfer.known_certificate);
   }
   result.head = parser.head();
   result.body = parser.body();
   result.body_cut = parser.body_cut();
-  result.certificate_expires = connection.certificate_expires();
   for (size_t i = 0; transfer.wants_fields && i < parser.field_count(); ++i) {
     const HttpField field = parser.field_at(i);
     result.fields.emplace_back(field.name, field.value);

@@ -189,6 +189,13 @@ MakeProber read_http(const Target& target, config::Table& settings) {
     settings.error("headers", "Authorization is set, but the url carries credentials too",
                    "keep one of them");
   }
+  if (url->scheme != "https") {
+    if (settings.is_own("min_certificate_days")) {
+      settings.error("min_certificate_days", "an http:// url has no certificate",
+                     "leave it out, or write https://");
+    }
+    http.expectations.min_certificate_days.reset();  // a default for those that have one
+  }
   http.url = std::move(*url);
   return [shared = std::make_shared<const HttpSettings>(std::move(http))](
              const ProbeServices& services) -> std::unique_ptr<Prober> {

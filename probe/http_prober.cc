@@ -157,6 +157,7 @@ void HttpProber::begin_transfer(const std::string& address, uint16_t port) {
   request.body = send_body_ ? std::string_view(settings_->body) : std::string_view();
   request.tls = &settings_->tls;
   request.session = at_home_ ? session_to_use() : nullptr;
+  request.known_certificate = certificate_;
   request.unix_socket = at_home_ ? settings_->unix_socket : std::string();
   request.proxy = settings_->proxy.reveal();
   request.http2 = settings_->http2;
@@ -196,6 +197,10 @@ void HttpProber::note(const TransferResult& answer) {
   result_.tls_resumed = answer.tls_resumed;
   result_.status = answer.status;
   result_.reason = answer.reason;
+  result_.certificate = answer.certificate;
+  if (answer.certificate != nullptr) {
+    certificate_ = answer.certificate;
+  }
 }
 
 bool HttpProber::is_followed(const TransferResult& answer) const {
@@ -229,10 +234,8 @@ void HttpProber::judge(TransferResult answer) {
 // Requires: the answer is complete, and its status is expected.
 void HttpProber::judge_content(TransferResult& answer) {
   std::optional<int> days;
-  if (answer.certificate_expires) {
-    days = static_cast<int>(
-        std::chrono::floor<std::chrono::days>(*answer.certificate_expires - loop_.wall_now())
-            .count());
+  if (answer.certificate != nullptr) {
+    days = days_left(*answer.certificate, loop_.wall_now());
   }
   std::optional<Unmet> unmet =
       check(settings_->expectations, {.fields = answer.fields,

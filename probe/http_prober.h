@@ -76,6 +76,7 @@ class HttpProber final : public Prober {
   size_t next_address_;
   TlsSession session_;  // where handshakes may be resumed
   int until_full_ = 0;  // probes until the next full handshake
+  std::shared_ptr<const CertificateInfo> certificate_;  // the newest that was shown
 
   // Of the probe in flight.
   Done done_;

@@ -7,12 +7,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "core/certificate.h"
 #include "core/outcome.h"
 #include "core/sample.h"
 #include "core/secret.h"
@@ -47,6 +49,8 @@ struct TransferRequest {
   std::string unix_socket;           // to connect to instead of an address
   bool wants_fields = false;         // those of the answer's head
   bool wants_body = false;           // all of it, decoded; else its beginning
+  // Of an earlier answer: told again, and not read anew, where it is the same.
+  std::shared_ptr<const CertificateInfo> known_certificate;
   // What only CurlEngine does:
   std::string proxy;  // its url; empty: none
   bool http2 = false;
@@ -68,8 +72,7 @@ struct TransferResult {
   std::string body;           // its beginning; or all of it, at most kMaxBodyBytes of what came
   bool body_cut = false;      // more than kMaxBodyBytes came
   std::vector<Field> fields;  // where they were wanted
-  // Of the certificate that the server showed; only by HttpEngine.
-  std::optional<WallTime> certificate_expires;
+  std::shared_ptr<const CertificateInfo> certificate;  // of a complete head over TLS
 };
 
 // Called once, never from within start().

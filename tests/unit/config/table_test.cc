@@ -103,6 +103,15 @@ TEST_F(TableTest, NamesTheKeysOfATableInTheirOrder) {
   EXPECT_THAT(told(), ElementsAre("t:1:14: wrong"));
 }
 
+TEST_F(TableTest, KnowsWhatIsItsOwn) {
+  Table root = read("[above]\na = 1\n[below]\na = 2\nb = 3\n");
+  Table table = root.table("above").standing_on(root.table("below"));
+  EXPECT_TRUE(table.is_own("a"));
+  EXPECT_FALSE(table.is_own("b"));
+  EXPECT_FALSE(table.is_own("c"));
+  EXPECT_TRUE(table.has("b"));
+}
+
 TEST_F(TableTest, FingerprintsTellNearNumbersApart) {
   EXPECT_NE(read("x = 0.12345678").fingerprint(), read("x = 0.12345679").fingerprint());
 }

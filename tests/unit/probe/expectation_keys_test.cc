@@ -46,6 +46,7 @@ TEST(ExpectationKeys, ExpectNothingWhereTheyAreMissing) {
   EXPECT_THAT(reading.expected.headers, IsEmpty());
   EXPECT_FALSE(reading.expected.needs_body());
   EXPECT_FALSE(reading.expected.max_latency);
+  EXPECT_FALSE(reading.expected.min_certificate_days);
 }
 
 TEST(ExpectationKeys, ReadTextsAndPatternsOfFields) {
@@ -85,6 +86,7 @@ expect_body_not_regex = '(?i)exception'
 TEST(ExpectationKeys, ReadValuesOfJson) {
   const Reading reading(R"(
 max_latency = "1500ms"
+min_certificate_days = 14
 [expect_json]
 "/status" = "ok"
 "/queue/depth" = 0
@@ -93,6 +95,7 @@ max_latency = "1500ms"
 )");
   EXPECT_THAT(reading.told, IsEmpty());
   EXPECT_EQ(reading.expected.max_latency, 1500ms);
+  EXPECT_EQ(reading.expected.min_certificate_days, 14);
   const std::vector<JsonCheck>& json = reading.expected.json;
   ASSERT_EQ(json.size(), 4U);
   EXPECT_EQ(json[0].pointer.text(), "/status");
@@ -144,6 +147,8 @@ TEST(ExpectationKeys, TellWrongTypes) {
   EXPECT_EQ(told("max_latency = 2"),
             "t:1:15: max_latency must be a duration such as \"30s\", not an integer "
             "(write max_latency = \"2s\" for seconds)");
+  EXPECT_EQ(told("min_certificate_days = 0"),
+            "t:1:24: min_certificate_days must be between 1 and 3650, not 0");
   EXPECT_EQ(told("max_latency = '0s'"), "t:1:15: max_latency must be between 1ms and 10m, not 0s");
 }
 

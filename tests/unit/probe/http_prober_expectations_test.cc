@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/scripted_server.h"
+#include "tests/support/test_certificate.h"
 #include "tests/unit/probe/probe_world.h"
 
 namespace gatewatch::probe {
@@ -15,6 +16,7 @@ using testing::read_request;
 using testing::Script;
 using testing::ScriptedServer;
 using testing::send;
+using testing::TestCertificate;
 
 ProbeResult probe_script(const Script& script, const Expectations& expectations) {
   ScriptedServer server({script});
@@ -88,6 +90,44 @@ TEST(HttpProberExpectations, LookAtTheLastAnswerOnly) {
   EXPECT_EQ(world.probe(settings).outcome, Outcome::Ok);
   settings.expectations = {.headers = {{"Location", ""}}};
   EXPECT_EQ(world.probe(settings).outcome, Outcome::Header);
+}
+
+// Probes a server whose certificate has between 4 and 5 days left.
+ProbeResult probe_certificate(ProbeWorld& world, int least_days) {
+  const TestCertificate certificate("127.0.0.1", -1, 5);
+  ScriptedServer server({answer("200 OK")}, certificate.files());
+  HttpSettings settings = settings_for(server.url());
+  settings.ca_file = certificate.files().certificate_file;
+  settings.expectations.min_certificate_days = least_days;
+  return world.probe(settings);
+}
+
+TEST(HttpProberExpectations, TellACertificateThatExpiresSoon) {
+  ProbeWorld world;
+  const ProbeResult fine = probe_certificate(world, 4);
+  EXPECT_EQ(fine.outcome, Outcome::Ok) << fine.error;
+  const ProbeResult soon = probe_certificate(world, 5);
+  EXPECT_EQ(soon.outcome, Outcome::CertificateExpiring);
+  EXPECT_EQ(soon.error, "the certificate expires in 4 days; expected at least 5 days");
+  EXPECT_EQ(soon.status, 200);
+}
+
+TEST(HttpProber, TellsTheCertificateAndSharesItWhileItIsTheSame) {
+  const TestCertificate certificate("127.0.0.1");
+  ScriptedServer server({answer("200 OK")}, certificate.files());
+  ProbeWorld world;
+  HttpSettings settings = settings_for(server.url());
+  settings.ca_file = certificate.files().certificate_file;
+  HttpProber prober(world.services, std::make_shared<const HttpSettings>(settings));
+  const ProbeResult first = world.probe(prober);
+  ASSERT_NE(first.certificate, nullptr);
+  EXPECT_EQ(first.certificate->subject, "CN=gatewatch test");
+  EXPECT_EQ(first.certificate->names, std::vector<std::string>{"127.0.0.1"});
+  EXPECT_EQ(world.probe(prober).certificate, first.certificate);
+}
+
+TEST(HttpProber, TellsNoCertificateOfPlainHttp) {
+  EXPECT_EQ(probe_script(answer("200 OK"), {}).certificate, nullptr);
 }
 
 }  // namespace

@@ -188,6 +188,20 @@ max_latency = "5s")");
   EXPECT_EQ(reading.messages, "max_latency is not below timeout, and so never exceeded\n");
 }
 
+TEST(ReadProber, TellsThatHttpHasNoCertificate) {
+  const Reading own(R"(url = "http://shop.example.com/"
+min_certificate_days = 14)");
+  EXPECT_EQ(own.messages, "an http:// url has no certificate\n");
+  const Reading https(R"(url = "https://shop.example.com/"
+min_certificate_days = 14)");
+  EXPECT_EQ(https.messages, "");
+  EXPECT_EQ(https.settings.expectations.min_certificate_days, 14);
+  const Reading by_default(R"(url = "http://shop.example.com/")",
+                           "[defaults]\nmin_certificate_days = 14\n");
+  EXPECT_EQ(by_default.messages, "");
+  EXPECT_TRUE(by_default.make);
+}
+
 TEST(ReadProber, TellsAnExpectationThatIsATableOfTheWrongForm) {
   const Reading reading(R"(url = "http://shop.example.com/"
 expect_json = "ok")");

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+#include "core/certificate.h"
+
+namespace gatewatch {
+
+int days_left(const CertificateInfo& certificate, WallTime now) {
+  return static_cast<int>(
+      std::chrono::floor<std::chrono::days>(certificate.not_after - now).count());
+}
+
+}  // namespace gatewatch
