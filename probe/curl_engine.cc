@@ -19,7 +19,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <mutex>
 #include <stdexcept>
 
 #include "core/assert.h"
@@ -140,12 +139,8 @@ struct CurlEngine::Callbacks {
     const std::string_view line(data, size * count);
     auto* transfer = static_cast<Transfer*>(argument);
     if (transfer->tls && transfer->certificate == nullptr) {
-      // Lent by libcurl only while the transfer runs.
-      const curl_tlssessioninfo* lent = nullptr;
-      curl_easy_getinfo(transfer->easy, CURLINFO_TLS_SSL_PTR, &lent);
-      if (lent != nullptr && lent->backend == CURLSSLBACKEND_OPENSSL) {
-        transfer->certificate = peer_certificate(static_cast<const ssl_st*>(lent->internals),
-                                                 transfer->known_certificate);
+      if (const ssl_st* connection = tls_of(transfer->easy)) {
+        transfer->certificate = peer_certificate(connection, transfer->known_certificate);
       }
     }
     return transfer->head.add_line(line) ? line.size() : 0;
@@ -180,11 +175,9 @@ struct CurlEngine::Callbacks {
 };
 
 CurlEngine::CurlEngine(EpollLoop& loop) : loop_(loop) {
-  static std::once_flag once;
-  std::call_once(once, [] {
-    curl_global_init(CURL_GLOBAL_ALL);
-    std::signal(SIGPIPE, SIG_IGN);
-  });
+  static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+  static const auto before = std::signal(SIGPIPE, SIG_IGN);
+  GW_ASSERT(ready == CURLE_OK && before != SIG_ERR);
   system_ca_file_ = system_ca_file();
   multi_for(system_ca_file_);
 }

@@ -125,4 +125,12 @@ CurlLists set_request(void* easy, const TransferRequest& request, const std::str
   return lists;
 }
 
+const ssl_st* tls_of(void* easy) {
+  const curl_tlssessioninfo* lent = nullptr;
+  curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &lent);
+  return lent != nullptr && lent->backend == CURLSSLBACKEND_OPENSSL
+             ? static_cast<const ssl_st*>(lent->internals)
+             : nullptr;
+}
+
 }  // namespace gatewatch::probe

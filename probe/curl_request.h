@@ -10,6 +10,7 @@
 #include "probe/http_transfer.h"
 
 struct curl_slist;  // NOLINT(readability-identifier-naming): libcurl's own
+struct ssl_st;      // NOLINT(readability-identifier-naming): OpenSSL's own
 
 namespace gatewatch::probe {
 
@@ -30,5 +31,9 @@ struct CurlLists {
 
 // Sets what is the same for all requests: no redirects, no reuse of anything, …
 void set_common_options(void* easy);
+
+// The TLS connection of `easy`, a CURL* whose transfer runs, lent until that ends; null where there
+// is none.
+[[nodiscard]] const ssl_st* tls_of(void* easy);
 
 }  // namespace gatewatch::probe

@@ -96,6 +96,24 @@ CREATE INDEX notification_state ON notification(state, sequence);
 CREATE INDEX notification_settled ON notification(settled_us) WHERE settled_us IS NOT NULL;
 )sql";
 
+// Certificates that servers of a target showed: a row for each pair, not for each probe.
+constexpr const char* kCertificateTable = R"sql(
+CREATE TABLE certificate(
+  target INTEGER NOT NULL,
+  fingerprint TEXT NOT NULL,
+  address INTEGER,
+  subject TEXT NOT NULL,
+  issuer TEXT NOT NULL,
+  names TEXT NOT NULL,
+  not_before_us INTEGER NOT NULL,
+  not_after_us INTEGER NOT NULL,
+  first_seen_us INTEGER NOT NULL,
+  last_seen_us INTEGER NOT NULL,
+  PRIMARY KEY(target, fingerprint)
+) STRICT;
+CREATE INDEX certificate_seen ON certificate(last_seen_us);
+)sql";
+
 // An instant as text. The milliseconds are cut, not rounded: no instant is shown before it was.
 std::string iso(const std::string& column) {
   return "strftime('%Y-%m-%dT%H:%M:%S', " + column +
@@ -138,6 +156,16 @@ std::string event_views() {
          " AS delivered_at, attempts, last_error, state FROM notification;\n";
 }
 
+std::string certificate_view() {
+  return "CREATE VIEW certificates AS SELECT t.name AS target, c.fingerprint AS fingerprint, "
+         "c.subject AS subject, c.issuer AS issuer, c.names AS names, " +
+         iso("c.not_before_us") + " AS not_before, " + iso("c.not_after_us") + " AS not_after, " +
+         "a.text AS address, " + iso("c.first_seen_us") + " AS first_seen_at, " +
+         iso("c.last_seen_us") +
+         " AS last_seen_at FROM certificate AS c LEFT JOIN target AS t ON t.id = c.target "
+         "LEFT JOIN address AS a ON a.id = c.address;\n";
+}
+
 void write_names(Connection& connection) {
   Transaction transaction(connection);
   const auto put = [&connection](const std::string& table) {
@@ -174,6 +202,7 @@ std::span<const Migration> migrations() {
   static const std::vector<Migration> kSteps{
       {1,
        kTables + sample_view("samples", "0") + sample_view("origin_samples", "1") + event_views()},
+      {2, kCertificateTable + certificate_view()},
   };
   return kSteps;
 }

@@ -31,6 +31,12 @@ constexpr const char* kPutEvidence =
     "ON CONFLICT(at_us, target, is_origin) DO UPDATE "
     "SET reason = excluded.reason, error = excluded.error";
 
+constexpr const char* kPutCertificate =
+    "INSERT INTO certificate(target, fingerprint, address, subject, issuer, names, not_before_us, "
+    "not_after_us, first_seen_us, last_seen_us) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9) "
+    "ON CONFLICT(target, fingerprint) DO UPDATE "
+    "SET last_seen_us = max(last_seen_us, excluded.last_seen_us)";
+
 constexpr const char* kSettle =
     "UPDATE notification SET state = ?2, attempts = ?3, next_attempt_us = ?4, delivered_us = ?5, "
     "last_error = ?6, settled_us = ?7 WHERE id = ?1";
@@ -147,6 +153,7 @@ Store::Store(const std::string& path, const std::function<bool()>& hurried)
       sample_(*connection_, kPutSample),
       same_sample_(*connection_, kSameSample),
       evidence_(*connection_, kPutEvidence),
+      certificate_(*connection_, kPutCertificate),
       incident_(*connection_, put_incident_sql()),
       notification_(*connection_, put_notification_sql()),
       settlement_(*connection_, kSettle) {}
@@ -158,6 +165,7 @@ bool Store::put_sample(const Sample& sample, bool again) {
       result.address.empty() ? std::nullopt : std::optional(addresses_.id_of(result.address));
   const std::optional<int64_t> status =
       result.status == 0 ? std::nullopt : std::optional<int64_t>(result.status);
+  put_certificate(sample, target, address);
   int64_t at = to_us(sample.at);
   sample_.bind_all(at, target, static_cast<int64_t>(sample.purpose),
                    static_cast<int64_t>(result.outcome), status, to_us(result.latency),
@@ -176,6 +184,28 @@ bool Store::put_sample(const Sample& sample, bool again) {
     }
   }
   return false;
+}
+
+void Store::put_certificate(const Sample& sample, int64_t target, std::optional<int64_t> address) {
+  if (sample.result.certificate == nullptr) {
+    return;
+  }
+  const CertificateInfo& certificate = *sample.result.certificate;
+  const int64_t at = to_us(sample.at);
+  std::string key = std::to_string(target) + ':' + certificate.fingerprint;
+  const auto seen = seen_.find(key);
+  if (seen != seen_.end() && at - seen->second < kSeenStep) {
+    return;
+  }
+  const std::string names = to_json(certificate.names);
+  certificate_.run(target, std::string_view(certificate.fingerprint), address,
+                   std::string_view(certificate.subject), std::string_view(certificate.issuer),
+                   std::string_view(names), to_us(certificate.not_before),
+                   to_us(certificate.not_after), at);
+  if (seen_.size() >= Dictionary::kMaxRemembered) {
+    seen_.clear();
+  }
+  seen_.insert_or_assign(std::move(key), at);
 }
 
 // The reason phrase of an expected answer says nothing and would double what is written.
@@ -249,8 +279,13 @@ bool Store::prune(WallTime before) {
             "WHERE settled_us < ?1 ORDER BY settled_us LIMIT ?2)")
       .run(to_us(before), kPruneRows);
   const bool more_notifications = connection_->changes() == kPruneRows;
+  Statement(*connection_,
+            "DELETE FROM certificate WHERE rowid IN (SELECT rowid FROM certificate "
+            "WHERE last_seen_us < ?1 ORDER BY last_seen_us LIMIT ?2)")
+      .run(to_us(before) - kSeenStep, kPruneRows);
+  const bool more_certificates = connection_->changes() == kPruneRows;
   transaction.commit();
-  if (!more_samples && !more_notifications) {
+  if (!more_samples && !more_notifications && !more_certificates) {
     give_back_pages();
     return false;
   }
@@ -276,6 +311,7 @@ void Store::checkpoint_where_due() {
 void Store::forget_ids() {
   targets_.forget();
   addresses_.forget();
+  seen_.clear();
 }
 
 }  // namespace gatewatch::storage

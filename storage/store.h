@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -47,13 +48,17 @@ class Store {
   // The most microseconds by which a sample is moved to keep its key its own.
   static constexpr int64_t kMaxShift = 1'000;
 
+  // A certificate that is seen on stays in the database as last seen up to so long ago.
+  static constexpr int64_t kSeenStep = int64_t{3'600} * 1'000'000;
+
   // Opens, makes or migrates the database and checks it for damage, as long as `hurried` says no.
   // Throws StorageError: Corrupt, Foreign, NewerSchema and what SqliteError knows.
   Store(const std::string& path, const std::function<bool()>& hurried);
 
   [[nodiscard]] Connection& connection() { return *connection_; }
 
-  // Stores a sample; one with the key of another is moved to the next free microsecond. With
+  // Stores a sample, with the certificate it carries where the target has not shown that before;
+  // one with the key of another is moved to the next free microsecond. With
   // `again`, one that is there already with all it says is left as it is. False where kMaxShift
   // did not find a place.
   bool put_sample(const Sample& sample, bool again);
@@ -67,7 +72,8 @@ class Store {
   // how many rows. Never throws for what is damaged there.
   int64_t salvage(Connection& damaged);
 
-  // Removes what is older than `before`: samples, and notifications settled before it. True where
+  // Removes what is older than `before`: samples, notifications settled and certificates last seen
+  // before it. True where
   // more is left than one call may remove. Brings its own transactions.
   bool prune(WallTime before);
 
@@ -75,6 +81,7 @@ class Store {
   void forget_ids();
 
  private:
+  void put_certificate(const Sample& sample, int64_t target, std::optional<int64_t> address);
   void put_evidence(const Sample& sample, int64_t at, int64_t target);
   [[nodiscard]] bool is_there(const Sample& sample, int64_t at, int64_t target);
   void give_back_pages();
@@ -86,6 +93,10 @@ class Store {
   Statement sample_;
   Statement same_sample_;
   Statement evidence_;
+  Statement certificate_;
+  // When the database says that a target's certificate was last seen, by the target's number and
+  // the fingerprint; forgotten where there are too many.
+  std::unordered_map<std::string, int64_t> seen_;
   Statement incident_;
   Statement notification_;
   Statement settlement_;

@@ -78,6 +78,7 @@ class Writer {
   // Starts the thread, which opens (or makes, migrates, sets aside) the database.
   void start();
 
+  // With the certificate that it carries, where the target has not shown that one before.
   void add(Sample sample);
   void add(Transition transition);
   void add(Settlement settlement);

@@ -102,7 +102,7 @@ TEST(EveryAddressProber, SendsTheNameWithTls) {
   const testing::TestCertificate certificate("shop.test");
   ScriptedServer server({answer("200 OK")}, certificate.files());
   Shop shop({.v4 = {"127.0.0.1"}}, server.port(), "https");
-  shop.settings->ca_file = certificate.files().certificate_file;
+  shop.settings->tls.ca_file = certificate.files().certificate_file;
   ASSERT_EQ(shop.probe().size(), 1U);
   EXPECT_EQ(shop.results[0].outcome, Outcome::Ok) << shop.results[0].error;
 }

@@ -97,7 +97,7 @@ ProbeResult probe_certificate(ProbeWorld& world, int least_days) {
   const TestCertificate certificate("127.0.0.1", -1, 5);
   ScriptedServer server({answer("200 OK")}, certificate.files());
   HttpSettings settings = settings_for(server.url());
-  settings.ca_file = certificate.files().certificate_file;
+  settings.tls.ca_file = certificate.files().certificate_file;
   settings.expectations.min_certificate_days = least_days;
   return world.probe(settings);
 }
@@ -117,7 +117,7 @@ TEST(HttpProber, TellsTheCertificateAndSharesItWhileItIsTheSame) {
   ScriptedServer server({answer("200 OK")}, certificate.files());
   ProbeWorld world;
   HttpSettings settings = settings_for(server.url());
-  settings.ca_file = certificate.files().certificate_file;
+  settings.tls.ca_file = certificate.files().certificate_file;
   HttpProber prober(world.services, std::make_shared<const HttpSettings>(settings));
   const ProbeResult first = world.probe(prober);
   ASSERT_NE(first.certificate, nullptr);

@@ -14,9 +14,14 @@ namespace {
 
 using gatewatch::testing::TempDir;
 
-std::vector<Migration> with_version_two(const std::string& sql) {
+// The newest version that there is.
+int64_t newest() {
+  return migrations().back().version;
+}
+
+std::vector<Migration> with_one_more(const std::string& sql) {
   std::vector<Migration> steps(migrations().begin(), migrations().end());
-  steps.push_back({2, sql});
+  steps.push_back({newest() + 1, sql});
   return steps;
 }
 
@@ -25,7 +30,7 @@ TEST(Schema, IsMadeOnce) {
   Connection connection(folder.file("a.db"), Connection::Mode::Write);
   migrate(connection, migrations());
   migrate(connection, migrations());
-  EXPECT_EQ(check_identity(connection, 1), 1);
+  EXPECT_EQ(check_identity(connection, newest()), newest());
 }
 
 TEST(Schema, LeavesACopyBeforeItChangesAnExistingDatabase) {
@@ -33,11 +38,11 @@ TEST(Schema, LeavesACopyBeforeItChangesAnExistingDatabase) {
   const std::string path = folder.file("a.db");
   write_database(path, [](Writer& writer) { writer.add(opening("01A", kMorning)); });
   Connection connection(path, Connection::Mode::Write);
-  migrate(connection, with_version_two("CREATE TABLE rollup(hour INTEGER) STRICT"));
-  EXPECT_EQ(connection.integer("PRAGMA user_version"), 2);
-  const std::string copy = path + ".before-v2";
+  migrate(connection, with_one_more("CREATE TABLE rollup(hour INTEGER) STRICT"));
+  EXPECT_EQ(connection.integer("PRAGMA user_version"), newest() + 1);
+  const std::string copy = path + ".before-v" + std::to_string(newest() + 1);
   EXPECT_EQ(ask_one(copy, "SELECT id FROM incidents"), "01A");
-  EXPECT_EQ(ask_one(copy, "PRAGMA user_version"), "1");
+  EXPECT_EQ(ask_one(copy, "PRAGMA user_version"), std::to_string(newest()));
   EXPECT_EQ(ask_one(copy, "SELECT count(*) FROM sqlite_schema WHERE name = 'rollup'"), "0");
   EXPECT_FALSE(std::filesystem::exists(copy + ".tmp"));
 }
@@ -46,8 +51,8 @@ TEST(Schema, MakesNoCopyOfANewDatabase) {
   TempDir folder;
   const std::string path = folder.file("a.db");
   Connection connection(path, Connection::Mode::Write);
-  migrate(connection, with_version_two("CREATE TABLE rollup(hour INTEGER) STRICT"));
-  EXPECT_FALSE(std::filesystem::exists(path + ".before-v2"));
+  migrate(connection, with_one_more("CREATE TABLE rollup(hour INTEGER) STRICT"));
+  EXPECT_FALSE(std::filesystem::exists(path + ".before-v" + std::to_string(newest() + 1)));
 }
 
 TEST(Schema, TakesNoHalfStep) {
@@ -55,9 +60,9 @@ TEST(Schema, TakesNoHalfStep) {
   const std::string path = folder.file("a.db");
   Connection connection(path, Connection::Mode::Write);
   migrate(connection, migrations());
-  EXPECT_THROW(migrate(connection, with_version_two("CREATE TABLE rollup(a); CREATE nonsense")),
+  EXPECT_THROW(migrate(connection, with_one_more("CREATE TABLE rollup(a); CREATE nonsense")),
                SqliteError);
-  EXPECT_EQ(connection.integer("PRAGMA user_version"), 1);
+  EXPECT_EQ(connection.integer("PRAGMA user_version"), newest());
   EXPECT_EQ(connection.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'rollup'"), 0);
 }
 

@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "storage/error.h"
+#include "storage/schema.h"
 #include "tests/support/temp_dir.h"
 #include "tests/unit/storage/test_data.h"
 
@@ -121,7 +122,8 @@ TEST(CheckDatabase, RefusesANewerSchema) {
   ASSERT_TRUE(refusal.has_value());
   EXPECT_EQ(refusal->kind, StorageError::Kind::NewerSchema);
   EXPECT_EQ(refusal->message,
-            path + ": written by a newer gatewatch (schema 7, this one knows up to 1)");
+            path + ": written by a newer gatewatch (schema 7, this one knows up to " +
+                std::to_string(migrations().back().version) + ")");
 }
 
 TEST(CheckDatabase, RefusesTheDatabaseOfAnotherProgram) {

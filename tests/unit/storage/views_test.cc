@@ -122,7 +122,7 @@ TEST_F(Views, NameEveryOutcomeAndPurpose) {
 TEST_F(Views, CarryOurMarks) {
   flush();
   EXPECT_EQ(ask_one(path_, "PRAGMA application_id"), "1196901192");
-  EXPECT_EQ(ask_one(path_, "PRAGMA user_version"), "1");
+  EXPECT_EQ(ask_one(path_, "PRAGMA user_version"), "2");
   EXPECT_EQ(ask_one(path_, "PRAGMA journal_mode"), "wal");
   EXPECT_EQ(ask_one(path_, "PRAGMA auto_vacuum"), "2");
   EXPECT_EQ(ask_one(path_,
