@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <array>
 
-#include "probe/scheduler.h"
+#include "probe/schedule/scheduler.h"
 
 namespace gatewatch::daemon {
 namespace {

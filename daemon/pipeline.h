@@ -24,7 +24,7 @@
 #include "core/snapshot.h"
 #include "daemon/board.h"
 #include "daemon/settings.h"
-#include "probe/loop.h"
+#include "probe/loop/loop.h"
 #include "storage/history.h"
 #include "storage/writer.h"
 

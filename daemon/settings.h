@@ -15,7 +15,7 @@
 #include "config/config.h"
 #include "config/diagnostic.h"
 #include "core/target.h"
-#include "probe/kinds.h"
+#include "probe/kinds/kinds.h"
 
 namespace gatewatch::daemon {
 

@@ -5,7 +5,7 @@
 
 #include <functional>
 
-#include "probe/epoll_loop.h"
+#include "probe/loop/epoll_loop.h"
 
 namespace gatewatch::daemon {
 

@@ -16,11 +16,11 @@
 #include "daemon/control_messages.h"
 #include "daemon/control_socket.h"
 #include "daemon/verbs.h"
-#include "probe/curl_engine.h"
-#include "probe/epoll_loop.h"
-#include "probe/http_engine.h"
-#include "probe/kinds.h"
-#include "probe/resolver.h"
+#include "probe/dns/resolver.h"
+#include "probe/http/curl_engine.h"
+#include "probe/http/http_engine.h"
+#include "probe/kinds/kinds.h"
+#include "probe/loop/epoll_loop.h"
 
 namespace gatewatch::daemon {
 namespace {

@@ -3,7 +3,7 @@
 // Any bytes through ChunkDecoder: no split makes a difference; and any data in any chunks comes out
 // as it went in, without a byte of what follows.
 #include "core/assert.h"
-#include "probe/chunk_decoder.h"
+#include "probe/http/chunk_decoder.h"
 #include "tests/fuzz/fuzz_input.h"
 
 namespace gatewatch::fuzz {

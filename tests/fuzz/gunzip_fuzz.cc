@@ -3,7 +3,7 @@
 // Any bytes through gunzip(): a result within its limit, or an error; and what was packed comes
 // out as it went in, unless a byte of it was changed.
 #include "core/assert.h"
-#include "probe/gunzip.h"
+#include "probe/http/gunzip.h"
 #include "tests/fuzz/fuzz_input.h"
 #include "tests/support/gzip.h"
 

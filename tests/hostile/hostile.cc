@@ -12,7 +12,7 @@
 
 #include "config/config.h"
 #include "core/text.h"
-#include "probe/kinds.h"
+#include "probe/kinds/kinds.h"
 #include "tests/hostile/memory_meter.h"
 #include "tests/support/temp_dir.h"
 

@@ -17,6 +17,17 @@ ALLOWED = {
     "daemon": {"core", "config", "storage", "probe", "alerts", "web"},
 }
 
+# Within probe/: what a sub-folder may include, besides itself.
+PROBE_ALLOWED = {
+    "loop": set(),
+    "net": {"loop"},
+    "dns": {"loop", "net"},
+    "http": {"loop", "net"},
+    "expect": {"http"},
+    "kinds": {"loop", "net", "dns", "http", "expect"},
+    "schedule": {"loop", "kinds"},
+}
+
 # By the beginning of a third-party header's name: the folders that may include it. Never a header,
 # and in each folder at most MOST_FILES files.
 THIRD_PARTY = {
@@ -65,6 +76,10 @@ def check_direction(root):
                 found.append(f'{name}:{line}: include "{match["name"]}" by its path from the top')
             elif other != folder and other not in ALLOWED[folder]:
                 found.append(f"{name}:{line}: {folder} may not include {other}")
+            elif folder == other == "probe":
+                inner, wanted = name.split("/")[1], match["name"].split("/")[1]
+                if inner != wanted and wanted not in PROBE_ALLOWED.get(inner, set()):
+                    found.append(f"{name}:{line}: probe/{inner} may not include probe/{wanted}")
     return found
 
 

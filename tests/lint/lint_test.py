@@ -66,6 +66,10 @@ class Planted(unittest.TestCase):
         self.write("probe/x.cc", HEAD + '  #  include   "alerts/y.h"\n')
         self.assertFinds(includes.check, "probe/x.cc:2:", "probe may not include alerts")
 
+    def test_an_include_against_the_direction_within_probe(self):
+        self.write("probe/net/x.cc", HEAD + '#include "probe/dns/y.h"\n')
+        self.assertFinds(includes.check, "probe/net/x.cc:2:", "probe/net may not include probe/dns")
+
     def test_an_include_without_its_folder(self):
         self.write("core/time.cc", HEAD + '#include "time.h"\n')
         self.assertFinds(includes.check, 'include "time.h" by its path')

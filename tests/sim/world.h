@@ -21,7 +21,7 @@
 #include "core/rule.h"
 #include "core/sample.h"
 #include "core/target.h"
-#include "probe/scheduler.h"
+#include "probe/schedule/scheduler.h"
 #include "tests/support/sim_loop.h"
 
 namespace gatewatch::testing {

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "core/assert.h"
-#include "probe/http_parser.h"
+#include "probe/http/http_parser.h"
 
 namespace gatewatch::testing {
 

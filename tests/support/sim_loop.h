@@ -7,8 +7,8 @@
 #pragma once
 
 #include "core/time.h"
-#include "probe/loop.h"
-#include "probe/timer_heap.h"
+#include "probe/loop/loop.h"
+#include "probe/loop/timer_heap.h"
 
 namespace gatewatch::testing {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "probe/address.h"
+#include "probe/net/address.h"
 
 #include <gtest/gtest.h>
 

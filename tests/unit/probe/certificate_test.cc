@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "probe/certificate.h"
+#include "probe/net/certificate.h"
 
 #include <gtest/gtest.h>
 #include <openssl/pem.h>

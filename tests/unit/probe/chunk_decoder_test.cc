@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "probe/chunk_decoder.h"
+#include "probe/http/chunk_decoder.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <string>
 
-#include "probe/http_limits.h"
+#include "probe/http/http_limits.h"
 
 namespace gatewatch::probe {
 namespace {

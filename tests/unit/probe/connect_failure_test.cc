@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "probe/connect_failure.h"
+#include "probe/net/connect_failure.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What the prober's tests do not reach.
-#include "probe/curl_engine.h"
+#include "probe/http/curl_engine.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Only what the prober's tests cannot bring about on loopback.
-#include "probe/curl_failure.h"
+#include "probe/http/curl_failure.h"
 
 #include <curl/curl.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "probe/dns_cache.h"
+#include "probe/dns/dns_cache.h"
 
 #include <gtest/gtest.h>
 

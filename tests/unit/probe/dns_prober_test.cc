@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "probe/dns_prober.h"
+#include "probe/kinds/dns_prober.h"
 
 #include <gtest/gtest.h>
 

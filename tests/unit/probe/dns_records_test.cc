@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "probe/dns_records.h"
+#include "probe/dns/dns_records.h"
 
 #include <gtest/gtest.h>
 

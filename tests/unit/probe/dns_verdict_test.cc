@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "probe/dns_verdict.h"
+#include "probe/dns/dns_verdict.h"
 
 #include <gtest/gtest.h>
 

@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "config/config.h"
-#include "probe/kinds.h"
-#include "probe/tcp_prober.h"
+#include "probe/kinds/kinds.h"
+#include "probe/kinds/tcp_prober.h"
 
 namespace gatewatch::probe {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "probe/endpoint.h"
+#include "probe/net/endpoint.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "probe/epoll_loop.h"
+#include "probe/loop/epoll_loop.h"
 
 #include <gtest/gtest.h>
 #include <sys/epoll.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "probe/every_address_prober.h"
+#include "probe/kinds/every_address_prober.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "probe/evidence.h"
+#include "probe/kinds/evidence.h"
 
 #include <gtest/gtest.h>
 

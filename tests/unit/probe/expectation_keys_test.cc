@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "probe/expectation_keys.h"
+#include "probe/expect/expectation_keys.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

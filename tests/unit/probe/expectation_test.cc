@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "probe/expectation.h"
+#include "probe/expect/expectation.h"
 
 #include <gtest/gtest.h>
 

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "probe/loop.h"
-#include "probe/prober.h"
+#include "probe/kinds/prober.h"
+#include "probe/loop/loop.h"
 
 namespace gatewatch::probe {
 

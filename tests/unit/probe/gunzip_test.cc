@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "probe/gunzip.h"
+#include "probe/http/gunzip.h"
 
 #include <gtest/gtest.h>
 

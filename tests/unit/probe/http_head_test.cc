@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "probe/http_head.h"
+#include "probe/http/http_head.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "probe/http_line.h"
+#include "probe/http/http_line.h"
 
 #include <gtest/gtest.h>
 
@@ -128,6 +128,14 @@ TEST(EqualIgnoringCase, KnowsAsciiOnly) {
   EXPECT_FALSE(equal_ignoring_case("content-lengt", "content-length"));
   EXPECT_FALSE(equal_ignoring_case("K", "\xE2\x84\xAA"));  // the sign of kelvin
   EXPECT_FALSE(equal_ignoring_case("@", "`"));
+}
+
+TEST(IsToken, TakesNamesOfMethodsAndFields) {
+  EXPECT_TRUE(is_token("X-Api-Key"));
+  EXPECT_TRUE(is_token("M-SEARCH"));
+  for (const char* text : {"", "a b", "a:b", "a\r\n", "ä", "a/b", "\"a\""}) {
+    EXPECT_FALSE(is_token(text)) << text;
+  }
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "probe/http_parser.h"
+#include "probe/http/http_parser.h"
 #include "tests/unit/probe/parse_answer.h"
 
 namespace gatewatch::probe {

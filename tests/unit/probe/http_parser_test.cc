@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The head of an answer, and what is no answer.
-#include "probe/http_parser.h"
+#include "probe/http/http_parser.h"
 
 #include <gtest/gtest.h>
 

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
-#include "probe/http_prober.h"
+#include "probe/kinds/http_prober.h"
 #include "tests/support/scripted_server.h"
 #include "tests/unit/probe/probe_world.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "probe/http_request.h"
+#include "probe/http/http_request.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "probe/http_settings.h"
+#include "probe/kinds/http_settings.h"
 
 #include <gtest/gtest.h>
 
@@ -27,14 +27,6 @@ TEST(StatusSet, RefusesWhatIsNoListOfCodes) {
 TEST(StatusSet, KnowsWhenOnlyRedirectsAreExpected) {
   EXPECT_TRUE(StatusSet::parse("301, 3xx")->only_redirects());
   EXPECT_FALSE(StatusSet::parse("200, 301")->only_redirects());
-}
-
-TEST(IsToken, TakesNamesOfMethodsAndFields) {
-  EXPECT_TRUE(is_token("X-Api-Key"));
-  EXPECT_TRUE(is_token("M-SEARCH"));
-  for (const char* text : {"", "a b", "a:b", "a\r\n", "ä", "a/b", "\"a\""}) {
-    EXPECT_FALSE(is_token(text)) << text;
-  }
 }
 
 TEST(IsFieldValue, RefusesWhatWouldEndTheLine) {

@@ -2,7 +2,7 @@
 //
 // Pings of loopback. Where this process may not ping, a test runs in a network namespace of its own
 // in which it may; where it may not make one either, it is skipped.
-#include "probe/icmp_prober.h"
+#include "probe/kinds/icmp_prober.h"
 
 #include <gtest/gtest.h>
 #include <net/if.h>
@@ -17,7 +17,7 @@
 #include <string>
 #include <thread>
 
-#include "probe/icmp_reason.h"
+#include "probe/kinds/icmp_reason.h"
 #include "tests/unit/probe/probe_world.h"
 
 namespace gatewatch::probe {

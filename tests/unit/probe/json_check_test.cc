@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "probe/json_check.h"
+#include "probe/expect/json_check.h"
 
 #include <gtest/gtest.h>
 

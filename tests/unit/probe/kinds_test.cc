@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
 // Reading a target's settings, through real configuration files.
-#include "probe/kinds.h"
+#include "probe/kinds/kinds.h"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 
 #include "config/config.h"
-#include "probe/http_kind.h"
+#include "probe/kinds/http_kind.h"
 #include "tests/support/temp_dir.h"
 
 namespace gatewatch::probe {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "probe/probe_run.h"
+#include "probe/kinds/probe_run.h"
 
 #include <gtest/gtest.h>
 

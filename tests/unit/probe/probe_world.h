@@ -12,12 +12,12 @@
 #include <vector>
 
 #include "core/sample.h"
-#include "probe/curl_engine.h"
-#include "probe/epoll_loop.h"
-#include "probe/http_engine.h"
-#include "probe/http_prober.h"
-#include "probe/http_settings.h"
-#include "probe/resolver.h"
+#include "probe/dns/resolver.h"
+#include "probe/http/curl_engine.h"
+#include "probe/http/http_engine.h"
+#include "probe/kinds/http_prober.h"
+#include "probe/kinds/http_settings.h"
+#include "probe/loop/epoll_loop.h"
 #include "tests/support/scripted_dns.h"
 
 namespace gatewatch::probe {

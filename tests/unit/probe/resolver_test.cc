@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "probe/resolver.h"
+#include "probe/dns/resolver.h"
 
 #include <gtest/gtest.h>
 

@@ -5,7 +5,7 @@
 
 #include <map>
 
-#include "probe/scheduler.h"
+#include "probe/schedule/scheduler.h"
 #include "tests/support/sim_loop.h"
 #include "tests/unit/probe/fake_prober.h"
 

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "probe/scheduler.h"
+#include "probe/schedule/scheduler.h"
 #include "tests/support/sim_loop.h"
 #include "tests/unit/probe/fake_prober.h"
 

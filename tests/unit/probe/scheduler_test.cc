@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // When probes start. What changes while they run: scheduler_changes_test.cc.
-#include "probe/scheduler.h"
+#include "probe/schedule/scheduler.h"
 
 #include <gtest/gtest.h>
 

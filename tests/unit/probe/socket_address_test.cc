@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "probe/socket_address.h"
+#include "probe/net/socket_address.h"
 
 #include <gtest/gtest.h>
 #include <netinet/in.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "probe/tcp_prober.h"
+#include "probe/kinds/tcp_prober.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "probe/timer_heap.h"
+#include "probe/loop/timer_heap.h"
 
 #include <gtest/gtest.h>
 

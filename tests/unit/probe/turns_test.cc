@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "probe/turns.h"
+#include "probe/schedule/turns.h"
 
 #include <gtest/gtest.h>
 

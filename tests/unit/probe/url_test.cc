@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "probe/url.h"
+#include "probe/http/url.h"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+#include "probe/http/curl_request.h"
+
+#include <curl/curl.h>
+
+#include "core/assert.h"
+#include "core/text.h"
+
+namespace gatewatch::probe {
+namespace {
+
+constexpr long kReceiveBuffer = 8'192;  // per transfer
+constexpr long kSendBuffer = 16'384;    // per TLS transfer; the least libcurl takes
+
+template <typename Value>
+void set(CURL* easy, CURLoption option, Value value) {
+  const CURLcode code = curl_easy_setopt(easy, option, value);
+  GW_ASSERT(code == CURLE_OK);
+}
+
+bool sends_a_length(const std::string& method) {
+  return method == "POST" || method == "PUT" || method == "PATCH";
+}
+
+void append(CurlList& list, const std::string& line) {
+  curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+  GW_ASSERT(longer != nullptr);
+  if (list == nullptr) {  // otherwise its head stays the same
+    list.reset(longer);
+  }
+}
+
+void set_method(CURL* easy, const TransferRequest& request) {
+  set(easy, CURLOPT_HTTPGET, 1L);
+  if (request.method == "HEAD") {
+    set(easy, CURLOPT_NOBODY, 1L);
+  } else if (!request.body.empty() || sends_a_length(request.method)) {
+    set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    set(easy, CURLOPT_POSTFIELDS, request.body.empty() ? "" : request.body.data());
+  }
+  const bool plain = request.method == "GET" || request.method == "HEAD";
+  set(easy, CURLOPT_CUSTOMREQUEST,
+      plain && request.body.empty() ? nullptr : request.method.c_str());
+}
+
+const char* or_none(const std::string& text) {
+  return text.empty() ? nullptr : text.c_str();
+}
+
+void set_tls(CURL* easy, const TlsSettings& tls, const std::string& ca_file) {
+  set(easy, CURLOPT_SSL_VERIFYPEER, tls.verify ? 1L : 0L);
+  set(easy, CURLOPT_SSL_VERIFYHOST, tls.verify ? 2L : 0L);
+  set(easy, CURLOPT_SSLVERSION,
+      static_cast<long>(tls.least == TlsVersion::Tls13 ? CURL_SSLVERSION_TLSv1_3
+                                                       : CURL_SSLVERSION_TLSv1_2));
+  set(easy, CURLOPT_SSLCERT, or_none(tls.certificate_file));
+  set(easy, CURLOPT_SSLKEY, or_none(tls.key_file));
+  set(easy, CURLOPT_CAINFO, ca_file.c_str());
+  set(easy, CURLOPT_CAPATH, nullptr);  // with a directory the file's certificates aren't kept
+}
+
+// In libcurl's form: no Content-Type is sent unless named.
+CurlList list_of(const HeaderFields& fields) {
+  CurlList list;
+  bool has_content_type = false;
+  for (const auto& [name, value] : fields) {
+    has_content_type = has_content_type || ascii_lower(name) == "content-type";
+    append(list, value.empty() ? name + ';' : name + ": " + value.reveal());
+  }
+  if (!has_content_type) {
+    append(list, "Content-Type:");  // none, instead of a form's
+  }
+  return list;
+}
+
+}  // namespace
+
+void FreeCurlList::operator()(curl_slist* list) const {
+  curl_slist_free_all(list);
+}
+
+void set_common_options(void* easy) {
+  set(easy, CURLOPT_NOSIGNAL, 1L);
+  set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  set(easy, CURLOPT_HTTP09_ALLOWED, 0L);
+  set(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  set(easy, CURLOPT_FRESH_CONNECT, 1L);
+  set(easy, CURLOPT_FORBID_REUSE, 1L);
+  set(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
+  set(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+  set(easy, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
+  set(easy, CURLOPT_USERAGENT, "gatewatch/" GATEWATCH_VERSION);
+  set(easy, CURLOPT_BUFFERSIZE, kReceiveBuffer);
+  set(easy, CURLOPT_UPLOAD_BUFFERSIZE, kSendBuffer);
+}
+
+CurlLists set_request(void* easy, const TransferRequest& request, const std::string& ca_file) {
+  const Url& url = *request.url;
+  set(easy, CURLOPT_URL, url.text.c_str());
+  CurlLists lists;
+  if (!request.address.empty()) {
+    const bool v6 = request.address.find(':') != std::string::npos;
+    const std::string host = v6 ? '[' + request.address + ']' : request.address;
+    const std::string port = request.port == 0 ? "" : std::to_string(request.port);
+    append(lists.connect_to, "::" + host + ':' + port);  // this address for any host
+  }
+  set(easy, CURLOPT_CONNECT_TO, lists.connect_to.get());
+  lists.fields = list_of(request.fields != nullptr ? *request.fields : HeaderFields());
+  set(easy, CURLOPT_HTTPHEADER, lists.fields.get());
+  set(easy, CURLOPT_PROXY, request.proxy.c_str());
+  set(easy, CURLOPT_HTTP_VERSION,
+      static_cast<long>(request.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+  set(easy, CURLOPT_UNIX_SOCKET_PATH, or_none(request.unix_socket));
+  set(easy, CURLOPT_ACCEPT_ENCODING, request.wants_body ? "gzip" : nullptr);
+  const bool credentials = !(url.user.empty() && url.password.empty());
+  set(easy, CURLOPT_USERNAME, credentials ? url.user.reveal().c_str() : nullptr);
+  set(easy, CURLOPT_PASSWORD, credentials ? url.password.reveal().c_str() : nullptr);
+  set_method(easy, request);
+  // One segment that nothing precedes need not be told to leave at once.
+  const bool one_segment = url.scheme == "http" && request.body.empty();
+  set(easy, CURLOPT_TCP_NODELAY, one_segment ? 0L : 1L);
+  if (url.scheme == "https") {
+    set_tls(easy, *request.tls, ca_file);
+  }
+  return lists;
+}
+
+const ssl_st* tls_of(void* easy) {
+  const curl_tlssessioninfo* lent = nullptr;
+  curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &lent);
+  return lent != nullptr && lent->backend == CURLSSLBACKEND_OPENSSL
+             ? static_cast<const ssl_st*>(lent->internals)
+             : nullptr;
+}
+
+}  // namespace gatewatch::probe

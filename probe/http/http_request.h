@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+//
+// The text of an HTTP/1.1 request (RFC 9112).
+#pragma once
+
+#include <string>
+
+#include "probe/http/http_transfer.h"
+
+namespace gatewatch::probe {
+
+// Head and body. The connection is asked to be closed after the answer; Content-Length is sent with
+// a body, and with POST, PUT and PATCH; Content-Type only where the request's fields name it;
+// Accept-Encoding: gzip where the whole body is wanted and the fields do not name it.
+[[nodiscard]] std::string write_request(const TransferRequest& request);
+
+}  // namespace gatewatch::probe

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+//
+// One HTTP request and what became of it: the values that the engines (HttpEngine, CurlEngine)
+// share.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/certificate.h"
+#include "core/outcome.h"
+#include "core/sample.h"
+#include "core/secret.h"
+#include "probe/http/url.h"
+#include "probe/net/tls_context.h"
+
+namespace gatewatch::probe {
+
+inline constexpr size_t kMaxTransfers = 16'384;  // at once, of one engine
+// Of a body that nobody wants whole, this much is kept.
+inline constexpr size_t kBodyStart = size_t{4} * 1024;
+
+// A header field of an answer: its name in any case, its value without blanks around it.
+using Field = std::pair<std::string, std::string>;
+// Fields of a request.
+using HeaderFields = std::vector<std::pair<std::string, Secret>>;
+
+enum class TransferId : uint64_t { None = 0 };
+
+// What is pointed to outlives the transfer.
+struct TransferRequest {
+  const Url* url = nullptr;  // its credentials are sent
+  std::string address;       // numeric, to connect to; empty: the url's host is one
+  uint16_t port = 0;         // to connect to; 0, or where there is no address: the url's
+  std::string method = "GET";
+  // Names are tokens, values without line ends. A field replaces the one that would be sent by
+  // itself (Host, User-Agent, Accept).
+  const HeaderFields* fields = nullptr;
+  std::string_view body;
+  const TlsSettings* tls = nullptr;  // where the url's scheme is https
+  TlsSession* session = nullptr;     // taken up, and renewed; null: a full handshake
+  std::string unix_socket;           // to connect to instead of an address
+  bool wants_fields = false;         // those of the answer's head
+  bool wants_body = false;           // all of it, decoded; else its beginning
+  // Of an earlier answer: told again, and not read anew, where it is the same.
+  std::shared_ptr<const CertificateInfo> known_certificate;
+  // What only CurlEngine does:
+  std::string proxy;  // its url; empty: none
+  bool http2 = false;
+};
+
+struct TransferResult {
+  // Why there is no complete answer; ok where there is one. `body` only with a complete head, the
+  // others but `timeout` and `inconclusive` only without.
+  Outcome failure = Outcome::Ok;
+  std::string error;  // printable; empty where ok
+  bool head_complete = false;
+  int status = 0;        // of a complete head; else 0
+  std::string reason;    // printable
+  std::string location;  // as it came
+  std::string stage;     // where it stood at the end: "connecting", "reading the body", …
+  Phases phases;         // without dns
+  bool tls_resumed = false;
+  std::string head;           // of the final answer, as it came
+  std::string body;           // its beginning; or all of it, at most kMaxBodyBytes of what came
+  bool body_cut = false;      // more than kMaxBodyBytes came
+  std::vector<Field> fields;  // where they were wanted
+  std::shared_ptr<const CertificateInfo> certificate;  // of a complete head over TLS
+};
+
+// Called once, never from within start().
+using TransferDone = std::move_only_function<void(TransferResult)>;
+
+}  // namespace gatewatch::probe

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+#include "probe/kinds/http_kind.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "core/text.h"
+#include "probe/expect/expectation_keys.h"
+#include "probe/http/http_line.h"
+#include "probe/kinds/every_address_prober.h"
+#include "probe/kinds/http_prober.h"
+#include "probe/kinds/tls_keys.h"
+#include "probe/net/address.h"
+
+namespace gatewatch::probe {
+namespace {
+
+constexpr std::string_view kDefaultExpected = "200-399";
+constexpr int64_t kMostProbesPerHandshake = 1'000;
+constexpr uint16_t kDnsPort = 53;
+
+bool has_lower_case(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
+std::string read_method(config::Table& settings) {
+  std::string method = settings.string_or("method", "GET");
+  if (!is_token(method) || has_lower_case(method) || method == "CONNECT") {
+    settings.error("method", "method is not the name of an HTTP method",
+                   "write it in capitals, as in \"GET\" or \"HEAD\"");
+    return "GET";
+  }
+  return method;
+}
+
+std::vector<std::pair<std::string, Secret>> read_headers(config::Table& settings) {
+  // What frames the message is made from the body.
+  static constexpr std::array<std::string_view, 4> kOurs{"content-length", "transfer-encoding",
+                                                         "connection", "expect"};
+  std::vector<std::pair<std::string, Secret>> headers;
+  for (auto& [name, value] : settings.secrets_by_name("headers")) {
+    const std::string lower = ascii_lower(name);
+    if (!is_token(name)) {
+      settings.error("headers", "\"" + printable(name) + "\" is not the name of a header field");
+    } else if (std::find(kOurs.begin(), kOurs.end(), lower) != kOurs.end()) {
+      settings.error("headers", name + " cannot be set; gatewatch sends what the request needs");
+    } else if (!is_field_value(value.reveal())) {
+      settings.error("headers", "the value of " + name + " contains a line end or a NUL");
+    } else {
+      headers.emplace_back(std::move(name), std::move(value));
+    }
+  }
+  return headers;
+}
+
+std::string read_body(config::Table& settings, const std::string& method) {
+  std::string body = settings.string_or("body", "");
+  if (body.size() > kMaxRequestBody) {
+    settings.error("body", "body is longer than " + std::to_string(kMaxRequestBody) + " bytes");
+  } else if (!body.empty() && method == "HEAD") {
+    settings.error("body", "a HEAD request has no body", "leave out body, or set method");
+  } else if (!body.empty() && method == "GET") {
+    settings.warning("body", "a GET request with a body is ignored or refused by many servers",
+                     "method = \"POST\"?");
+  }
+  return body;
+}
+
+// With its port.
+std::string read_resolver(config::Table& settings) {
+  const std::string text = settings.string_or("resolver", "");
+  if (!settings.has("resolver")) {
+    return {};
+  }
+  std::optional<Endpoint> server = parse_endpoint(text);
+  if (!server) {
+    settings.error("resolver", "resolver is not the address of a name server",
+                   "write an IP address, as in \"192.0.2.53\", \"192.0.2.53:5353\" or "
+                   "\"[2001:db8::53]:5353\"");
+    return {};
+  }
+  if (server->port == 0) {
+    server->port = kDnsPort;
+  }
+  return to_string(*server);
+}
+
+std::optional<Address::Family> read_ip_family(config::Table& settings) {
+  static constexpr std::array<std::string_view, 3> kWords{"any", "4", "6"};
+  const std::string word = settings.one_of("ip_family", "any", kWords);
+  if (word == "any") {
+    return std::nullopt;
+  }
+  return word == "4" ? Address::Family::V4 : Address::Family::V6;
+}
+
+std::optional<Endpoint> read_connect_to(config::Table& settings) {
+  if (!settings.has("connect_to")) {
+    return std::nullopt;
+  }
+  std::optional<Endpoint> endpoint = parse_endpoint(settings.string_or("connect_to", ""));
+  if (!endpoint) {
+    settings.error("connect_to", "connect_to is not an address",
+                   "write an IP address, as in \"192.0.2.1\", \"192.0.2.1:8443\" or "
+                   "\"[2001:db8::1]:8443\"");
+  }
+  return endpoint;
+}
+
+StatusSet read_expected(config::Table& settings) {
+  const std::string text = settings.string_or("expect_status", kDefaultExpected);
+  const std::optional<StatusSet> expected = StatusSet::parse(text);
+  if (!expected) {
+    settings.error("expect_status", "expect_status is not a list of status codes",
+                   "write codes from 100 to 599 and ranges, as in \"200-299, 301\"");
+    return StatusSet::parse(kDefaultExpected).value_or(StatusSet());
+  }
+  return *expected;
+}
+
+// How the request gets to the target.
+void read_way(config::Table& settings, HttpSettings& http) {
+  static constexpr std::array<std::string_view, 2> kVersions{"1.1", "2"};
+  http.http2 = settings.one_of("http_version", "1.1", kVersions) == "2";
+  http.proxy = settings.secret("proxy").value_or(Secret());
+  if (!http.proxy.empty() && !parse_url(http.proxy.reveal())) {
+    settings.error("proxy", "proxy is not the url of a proxy", "as in \"http://proxy:3128\"");
+  }
+  http.unix_socket = settings.string_or("unix_socket", "");
+  if (!http.unix_socket.empty() && !http.unix_socket.starts_with('/')) {
+    settings.error("unix_socket", "unix_socket is not an absolute path");
+  } else if (!http.unix_socket.empty() && !http.proxy.empty()) {
+    settings.error("unix_socket", "unix_socket and proxy exclude each other", "keep one of them");
+  }
+  http.tls_full_every = static_cast<int>(
+      settings.integer("tls_full_every", http.tls_full_every, 1, kMostProbesPerHandshake));
+  if (http.tls_full_every > 1 && (http.http2 || !http.proxy.empty())) {
+    settings.error("tls_full_every", "sessions are not resumed with HTTP/2 or through a proxy",
+                   "leave it out");
+  }
+}
+
+bool has_header(const HttpSettings& settings, std::string_view lower_name) {
+  return std::any_of(
+      settings.headers.begin(), settings.headers.end(),
+      [lower_name](const auto& field) { return ascii_lower(field.first) == lower_name; });
+}
+
+}  // namespace
+
+HttpSettings read_http_keys(config::Table& settings) {
+  HttpSettings http;
+  http.method = read_method(settings);
+  http.headers = read_headers(settings);
+  http.body = read_body(settings, http.method);
+  http.expected = read_expected(settings);
+  http.expectations = read_expectation_keys(settings, http.method);
+  http.max_redirects =
+      static_cast<int>(settings.integer("follow_redirects", http.max_redirects, 0, kMaxRedirects));
+  if (http.max_redirects > 0 && http.expected.only_redirects()) {
+    settings.warning("expect_status", "only redirects are expected, but they are followed",
+                     "add follow_redirects = 0");
+  }
+  http.tls = read_tls_keys(settings);
+  read_way(settings, http);
+  http.resolver = read_resolver(settings);
+  http.ip_family = read_ip_family(settings);
+  http.connect_to = read_connect_to(settings);
+  static constexpr std::array<std::string_view, 2> kAddresses{"one", "all"};
+  http.every_address = settings.one_of("addresses", "one", kAddresses) == "all";
+  if (http.every_address && http.connect_to) {
+    settings.warning("connect_to", "addresses = \"all\" is of no effect beside connect_to");
+  }
+  return http;
+}
+
+MakeProber read_http(const Target& target, config::Table& settings) {
+  HttpSettings http = read_http_keys(settings);
+  if (http.expectations.max_latency && *http.expectations.max_latency >= target.timeout) {
+    settings.warning("max_latency", "max_latency is not below timeout, and so never exceeded",
+                     "an answer that late is a timeout");
+  }
+  std::expected<Url, std::string> url = parse_url(settings.string_or("url", ""));
+  if (!url) {
+    settings.error("url", "url " + url.error());
+    return {};
+  }
+  if (!(url->user.empty() && url->password.empty()) && has_header(http, "authorization")) {
+    settings.error("headers", "Authorization is set, but the url carries credentials too",
+                   "keep one of them");
+  }
+  if (url->scheme != "https") {
+    if (settings.is_own("min_certificate_days")) {
+      settings.error("min_certificate_days", "an http:// url has no certificate",
+                     "leave it out, or write https://");
+    }
+    http.expectations.min_certificate_days.reset();  // a default for those that have one
+  }
+  http.url = std::move(*url);
+  return [shared = std::make_shared<const HttpSettings>(std::move(http))](
+             const ProbeServices& services) -> std::unique_ptr<Prober> {
+    if (shared->every_address && !shared->connect_to && !shared->url.is_address) {
+      return std::make_unique<EveryAddressProber>(services, shared);
+    }
+    return std::make_unique<HttpProber>(services, shared);
+  };
+}
+
+}  // namespace gatewatch::probe

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: MIT
+#include "probe/kinds/http_prober.h"
+
+#include <functional>
+#include <utility>
+
+#include "core/assert.h"
+#include "core/text.h"
+#include "probe/kinds/evidence.h"
+#include "probe/net/socket_address.h"
+
+namespace gatewatch::probe {
+namespace {
+
+bool is_redirect(int status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+// Fields that say nothing about whoever sends them.
+std::vector<std::pair<std::string, Secret>> harmless(
+    const std::vector<std::pair<std::string, Secret>>& fields) {
+  std::vector<std::pair<std::string, Secret>> kept;
+  for (const auto& field : fields) {
+    const std::string name = ascii_lower(field.first);
+    if (name == "user-agent" || name == "accept" || name.starts_with("accept-")) {
+      kept.push_back(field);
+    }
+  }
+  return kept;
+}
+
+void add(std::optional<Duration>& sum, const std::optional<Duration>& more) {
+  if (more) {
+    sum = sum.value_or(Duration::zero()) + *more;
+  }
+}
+
+std::string in_ms(Duration duration) {
+  return std::to_string(std::chrono::round<std::chrono::milliseconds>(duration).count()) + " ms";
+}
+
+}  // namespace
+
+HttpProber::HttpProber(const ProbeServices& services, std::shared_ptr<const HttpSettings> settings,
+                       const std::optional<Endpoint>& pin)
+    : loop_(services.loop),
+      resolver_(services.resolver),
+      http_(services.http),
+      curl_(services.curl),
+      settings_(std::move(settings)),
+      pin_(pin ? pin : settings_->connect_to),
+      foreign_fields_(harmless(settings_->headers)),
+      by_curl_(settings_->http2 || !settings_->proxy.empty()),
+      // Targets that share a host do not all begin with its first address.
+      next_address_(std::hash<std::string>{}(settings_->url.text)) {}
+
+HttpProber::~HttpProber() {
+  stop();
+}
+
+void HttpProber::start(SteadyTime deadline, Done done) {
+  GW_ASSERT(!done_);
+  done_ = std::move(done);
+  started_ = loop_.precise_now();
+  deadline_ = deadline;
+  deadline_timer_ = loop_.call_at(deadline, [this] {
+    deadline_timer_ = Loop::TimerId::None;
+    on_deadline();
+  });
+  result_ = {};
+  resolved_host_.clear();
+  url_ = &settings_->url;
+  method_ = settings_->method;
+  send_body_ = true;
+  at_home_ = true;
+  redirects_ = 0;
+  begin_hop();
+}
+
+void HttpProber::abort(std::string_view error) {
+  if (!done_) {
+    return;
+  }
+  if (const std::optional<TransferResult> partial = stop()) {
+    note(*partial);
+  }
+  finish(Outcome::Inconclusive, printable(error));
+}
+
+void HttpProber::begin_hop() {
+  if (at_home_ && !settings_->unix_socket.empty()) {
+    result_.address = "unix:" + settings_->unix_socket;
+    begin_transfer({});
+    return;
+  }
+  if (!settings_->proxy.empty()) {
+    result_.address.clear();  // the proxy looks it up
+    begin_transfer({});
+    return;
+  }
+  if (pin_ && url_->host == settings_->url.host) {
+    resolved_host_.clear();
+    result_.address = pin_->address.text;
+    begin_transfer(result_.address, url_->port == settings_->url.port ? pin_->port : uint16_t{0});
+    return;
+  }
+  if (url_->is_address) {
+    resolved_host_.clear();
+    result_.address = url_->host;
+    begin_transfer({});
+    return;
+  }
+  if (url_->host == resolved_host_) {
+    begin_transfer(result_.address);  // one probe stays with the address it was given
+    return;
+  }
+  result_.address.clear();
+  hop_started_ = loop_.precise_now();
+  Resolver::Query query;
+  query.host = url_->host;
+  query.server = settings_->resolver;
+  query.family = settings_->ip_family;
+  query.patience = (deadline_ - hop_started_) / 2;
+  lookup_ = resolver_.resolve(std::move(query), [this](Resolution resolution) {
+    lookup_ = Resolver::RequestId::None;
+    on_resolved(std::move(resolution));
+  });
+}
+
+void HttpProber::on_resolved(Resolution resolution) {
+  add(result_.phases.dns, loop_.precise_now() - hop_started_);
+  if (resolution.outcome != Outcome::Ok) {
+    finish(resolution.outcome, url_->host + ": " + resolution.error);
+    return;
+  }
+  result_.dns_stale = result_.dns_stale || resolution.is_stale;
+  const size_t index = next_address_++ % resolution.addresses.size();
+  resolved_host_ = url_->host;
+  result_.address = resolution.addresses[index].text;
+  begin_transfer(result_.address);
+}
+
+void HttpProber::begin_transfer(const std::string& address, uint16_t port) {
+  const std::string& peer = address.empty() ? url_->host : address;
+  if (is_metadata_address(peer) && peer != settings_->url.host) {
+    finish_later(
+        Outcome::Protocol,
+        peer + " is where a cloud hands out credentials; gatewatch does not connect to it");
+    return;
+  }
+  TransferRequest request;
+  request.url = url_;
+  request.address = address;
+  request.port = port;
+  request.method = method_;
+  request.fields = at_home_ ? &settings_->headers : &foreign_fields_;
+  request.body = send_body_ ? std::string_view(settings_->body) : std::string_view();
+  request.tls = &settings_->tls;
+  request.session = at_home_ ? session_to_use() : nullptr;
+  request.known_certificate = certificate_;
+  request.unix_socket = at_home_ ? settings_->unix_socket : std::string();
+  request.proxy = settings_->proxy.reveal();
+  request.http2 = settings_->http2;
+  request.wants_fields = !settings_->expectations.headers.empty();
+  request.wants_body = settings_->expectations.needs_body();
+  const auto started = start_transfer(request);
+  if (started) {
+    transfer_ = *started;
+  } else {
+    finish_later(Outcome::Inconclusive, started.error());
+  }
+}
+
+std::expected<TransferId, std::string> HttpProber::start_transfer(const TransferRequest& request) {
+  TransferDone done = [this](TransferResult answer) {
+    transfer_ = TransferId::None;
+    on_answer(std::move(answer));
+  };
+  return by_curl_ ? curl_.start(request, std::move(done)) : http_.start(request, std::move(done));
+}
+
+TlsSession* HttpProber::session_to_use() {
+  if (settings_->tls_full_every == 1) {
+    return nullptr;
+  }
+  if (redirects_ == 0 && --until_full_ < 0) {
+    until_full_ = settings_->tls_full_every - 1;
+    session_.forget();
+  }
+  return &session_;
+}
+
+void HttpProber::note(const TransferResult& answer) {
+  add(result_.phases.connect, answer.phases.connect);
+  add(result_.phases.tls, answer.phases.tls);
+  add(result_.phases.first_byte, answer.phases.first_byte);
+  result_.tls_resumed = answer.tls_resumed;
+  result_.status = answer.status;
+  result_.reason = answer.reason;
+  result_.certificate = answer.certificate;
+  if (answer.certificate != nullptr) {
+    certificate_ = answer.certificate;
+  }
+}
+
+bool HttpProber::is_followed(const TransferResult& answer) const {
+  return answer.head_complete && is_redirect(answer.status) && !answer.location.empty() &&
+         settings_->max_redirects > 0;
+}
+
+void HttpProber::on_answer(TransferResult answer) {
+  note(answer);
+  if (!is_followed(answer)) {
+    judge(std::move(answer));
+  } else if (redirects_ >= settings_->max_redirects) {
+    finish(Outcome::HttpError,
+           "more than " + std::to_string(settings_->max_redirects) + " redirects");
+  } else {
+    follow(answer.location);
+  }
+}
+
+void HttpProber::judge(TransferResult answer) {
+  if (answer.head_complete && !settings_->expected.contains(answer.status)) {
+    answer.failure = outcome_of_unexpected_status(answer.status);
+  }
+  if (answer.failure != Outcome::Ok) {
+    fail(answer);
+  } else {
+    judge_content(answer);
+  }
+}
+
+// Requires: the answer is complete, and its status is expected.
+void HttpProber::judge_content(TransferResult& answer) {
+  std::optional<int> days;
+  if (answer.certificate != nullptr) {
+    days = days_left(*answer.certificate, loop_.wall_now());
+  }
+  std::optional<Unmet> unmet =
+      check(settings_->expectations, {.fields = answer.fields,
+                                      .body = answer.body,
+                                      .body_cut = answer.body_cut,
+                                      .latency = loop_.precise_now() - started_,
+                                      .certificate_days = days});
+  if (unmet) {
+    answer.failure = unmet->outcome;
+    answer.error = std::move(unmet->text);
+    fail(answer);
+  } else {
+    finish(Outcome::Ok, {});
+  }
+}
+
+void HttpProber::fail(const TransferResult& answer) {
+  result_.head = evidence_head(answer.head, *settings_);
+  result_.body = evidence_body(answer.body, *settings_);
+  finish(answer.failure, answer.error);
+}
+
+void HttpProber::follow(const std::string& location) {
+  std::expected<Url, std::string> next = resolve_location(*url_, location);
+  if (!next) {
+    finish(Outcome::Protocol, "the redirect's location " + next.error());
+    return;
+  }
+  if (url_->scheme == "https" && next->scheme == "http") {
+    finish(Outcome::Protocol, "a redirect from https to http is not followed");
+    return;
+  }
+  ++redirects_;
+  at_home_ = at_home_ && next->same_origin(settings_->url);
+  const bool to_get = (result_.status == 303 && method_ != "HEAD") ||
+                      ((result_.status == 301 || result_.status == 302) && method_ == "POST");
+  if (to_get) {
+    method_ = "GET";
+    send_body_ = false;
+  }
+  redirect_ = std::move(*next);
+  result_.status = 0;  // those were of the redirect
+  result_.reason.clear();
+  if (at_home_) {  // credentials of a Location were dropped; the target's own still apply
+    redirect_.user = settings_->url.user;
+    redirect_.password = settings_->url.password;
+  }
+  url_ = &redirect_;
+  begin_hop();
+}
+
+void HttpProber::on_deadline() {
+  const bool resolving = lookup_ != Resolver::RequestId::None;
+  const Resolution unresolved = resolver_.give_up(std::exchange(lookup_, {}));
+  std::optional<TransferResult> partial = stop();
+  std::string stage = resolving ? "resolving " + url_->host + ": " + unresolved.error : "starting";
+  if (partial) {
+    note(*partial);
+    stage = partial->stage;
+  }
+  const Duration overdue = loop_.now() - deadline_;
+  if (overdue >= kStandstill) {
+    finish(Outcome::Inconclusive, "gatewatch stood still for " + in_ms(overdue) + ", " + stage);
+    return;
+  }
+  std::string error = "timed out after " + in_ms(loop_.precise_now() - started_) + ", " + stage;
+  if (partial && !is_followed(*partial)) {
+    partial->failure = Outcome::Timeout;
+    partial->error = std::move(error);
+    judge(std::move(*partial));
+    return;
+  }
+  finish(resolving ? unresolved.outcome : Outcome::Timeout, std::move(error));
+}
+
+std::optional<TransferResult> HttpProber::stop() {
+  loop_.cancel(std::exchange(deadline_timer_, Loop::TimerId::None));
+  loop_.cancel(std::exchange(finish_timer_, Loop::TimerId::None));
+  resolver_.cancel(std::exchange(lookup_, Resolver::RequestId::None));
+  const TransferId transfer = std::exchange(transfer_, TransferId::None);
+  return by_curl_ ? curl_.cancel(transfer) : http_.cancel(transfer);
+}
+
+void HttpProber::finish_later(Outcome outcome, std::string error) {
+  finish_timer_ = loop_.call_at(loop_.now(), [this, outcome, text = std::move(error)]() mutable {
+    finish_timer_ = Loop::TimerId::None;
+    finish(outcome, std::move(text));
+  });
+}
+
+void HttpProber::finish(Outcome outcome, std::string error) {
+  loop_.cancel(std::exchange(deadline_timer_, Loop::TimerId::None));
+  if (outcome != Outcome::Ok) {
+    until_full_ = 0;  // after an error a full handshake
+  }
+  result_.outcome = outcome;
+  result_.error = std::move(error);
+  result_.latency = loop_.precise_now() - started_;
+  Done done = std::exchange(done_, nullptr);
+  done(std::move(result_));
+}
+
+}  // namespace gatewatch::probe

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+//
+// Probes a URL over HTTP/1.1, with or without TLS.
+//
+// One probe resolves the host, takes one of its addresses (the next one each time), makes a new
+// connection, and follows redirects within the same deadline. The last answer decides; its status
+// before its fields, its body and its latency do. Nothing is tried twice.
+//
+// What is configured for the target goes to its own scheme, host and port only: once a redirect has
+// led elsewhere, no credentials and no configured header but User-Agent and Accept… are sent.
+// A redirect from https to http is not followed, and is outcome protocol.
+//
+// Where the loop itself stood still for kStandstill past the deadline, the answer may have come and
+// not been seen: that is inconclusive, not a timeout.
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/sample.h"
+#include "probe/dns/resolver.h"
+#include "probe/http/curl_engine.h"
+#include "probe/http/http_engine.h"
+#include "probe/kinds/http_settings.h"
+#include "probe/kinds/kinds.h"
+#include "probe/kinds/prober.h"
+
+namespace gatewatch::probe {
+
+class HttpProber final : public Prober {
+ public:
+  // `pin` takes the place of the settings' connect_to.
+  HttpProber(const ProbeServices& services, std::shared_ptr<const HttpSettings> settings,
+             const std::optional<Endpoint>& pin = {});
+  ~HttpProber() override;
+  HttpProber(const HttpProber&) = delete;
+  HttpProber& operator=(const HttpProber&) = delete;
+
+  void start(SteadyTime deadline, Done done) override;
+  void abort(std::string_view error) override;
+
+ private:
+  void begin_hop();
+  void on_resolved(Resolution resolution);
+  // `address` and `port` as of TransferRequest.
+  void begin_transfer(const std::string& address, uint16_t port = 0);
+  void on_answer(TransferResult answer);
+  void note(const TransferResult& answer);
+  [[nodiscard]] bool is_followed(const TransferResult& answer) const;
+  void follow(const std::string& location);
+  void judge(TransferResult answer);
+  void judge_content(TransferResult& answer);
+  // With the answer as evidence.
+  void fail(const TransferResult& answer);
+  [[nodiscard]] std::expected<TransferId, std::string> start_transfer(
+      const TransferRequest& request);
+  [[nodiscard]] TlsSession* session_to_use();
+  void on_deadline();
+  // Stops what is under way; what a transfer had learnt, if one was.
+  std::optional<TransferResult> stop();
+  void finish(Outcome outcome, std::string error);
+  void finish_later(Outcome outcome, std::string error);
+
+  // Constant after construction.
+  EpollLoop& loop_;
+  Resolver& resolver_;
+  HttpEngine& http_;
+  CurlEngine& curl_;
+  const std::shared_ptr<const HttpSettings> settings_;
+  const std::optional<Endpoint> pin_;
+  const HeaderFields foreign_fields_;  // for other origins
+  const bool by_curl_;
+
+  size_t next_address_;
+  TlsSession session_;                                  // where handshakes may be resumed
+  int until_full_ = 0;                                  // probes until the next full handshake
+  std::shared_ptr<const CertificateInfo> certificate_;  // the newest that was shown
+
+  // Of the probe in flight.
+  Done done_;
+  SteadyTime started_;
+  SteadyTime hop_started_;
+  SteadyTime deadline_;
+  Loop::TimerId deadline_timer_ = Loop::TimerId::None;
+  Loop::TimerId finish_timer_ = Loop::TimerId::None;
+  Resolver::RequestId lookup_ = Resolver::RequestId::None;
+  TransferId transfer_ = TransferId::None;
+  const Url* url_ = nullptr;  // the target's or redirect_
+  Url redirect_;
+  std::string method_;
+  bool send_body_ = false;
+  bool at_home_ = true;  // has not left the target's origin
+  int redirects_ = 0;
+  std::string resolved_host_;  // whose address result_.address is
+  ProbeResult result_;
+};
+
+}  // namespace gatewatch::probe

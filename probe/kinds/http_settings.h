@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+//
+// What an HTTP probe asks and what it expects.
+#pragma once
+
+#include <bitset>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/secret.h"
+#include "probe/expect/expectation.h"
+#include "probe/http/url.h"
+#include "probe/net/address.h"
+#include "probe/net/tls_context.h"
+
+namespace gatewatch::probe {
+
+inline constexpr size_t kMaxRequestBody = size_t{64} * 1024;
+inline constexpr int kMaxRedirects = 20;
+
+// A set of HTTP status codes.
+class StatusSet {
+ public:
+  // Reads codes, ranges and classes with commas between them: "200", "200-399", "2xx, 301".
+  // Empty for anything else: codes are from 100 to 599, a range does not run backwards.
+  [[nodiscard]] static std::optional<StatusSet> parse(std::string_view text);
+
+  [[nodiscard]] bool contains(int status) const;
+  // No code outside 300 to 399.
+  [[nodiscard]] bool only_redirects() const;
+
+ private:
+  static constexpr size_t kLeast = 100;
+  static constexpr size_t kMost = 599;
+  std::bitset<kMost + 1> codes_;
+};
+
+struct HttpSettings {
+  Url url;
+  std::string method = "GET";
+  std::vector<std::pair<std::string, Secret>> headers;  // of the first request, in order
+  std::string body;
+  StatusSet expected;
+  Expectations expectations;  // of an answer whose status is expected
+  int max_redirects = 5;      // 0: a redirect is the answer
+  TlsSettings tls;
+  int tls_full_every = 1;   // of so many probes one makes a full handshake, the others resume
+  std::string unix_socket;  // to connect to instead of the url's host; empty: none
+  Secret proxy;             // its url, which may hold credentials; empty: none
+  bool http2 = false;
+  std::string resolver;  // "192.0.2.53:53", the name server to ask; empty: the system's
+  std::optional<Address::Family> ip_family;  // that is connected to; empty: either
+  // Where requests to the url's host go instead of being resolved; the port, where there is one,
+  // applies to requests to the url's port.
+  std::optional<Endpoint> connect_to;
+  bool every_address = false;  // each probe connects to all addresses of the url's host
+};
+
+// Without NUL, CR and LF: cannot end its line.
+[[nodiscard]] bool is_field_value(std::string_view text);
+
+}  // namespace gatewatch::probe

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+#include "probe/kinds/probe_run.h"
+
+#include <optional>
+#include <utility>
+
+#include "core/assert.h"
+#include "core/text.h"
+
+namespace gatewatch::probe {
+namespace {
+
+std::string in_ms(Duration duration) {
+  return std::to_string(std::chrono::round<std::chrono::milliseconds>(duration).count()) + " ms";
+}
+
+}  // namespace
+
+ProbeRun::ProbeRun(const ProbeServices& services, std::string host, const std::string& identity,
+                   Steps steps)
+    : loop_(services.loop),
+      resolver_(services.resolver),
+      host_(std::move(host)),
+      steps_(std::move(steps)),
+      next_address_(std::hash<std::string>{}(identity)) {}
+
+ProbeRun::~ProbeRun() {
+  loop_.cancel(timer_);
+  resolver_.cancel(lookup_);
+}
+
+void ProbeRun::start(SteadyTime deadline, Prober::Done done) {
+  GW_ASSERT(!done_);
+  done_ = std::move(done);
+  result_ = {};
+  proceeding_ = false;
+  finished_ = false;
+  started_ = loop_.precise_now();
+  deadline_ = deadline;
+  timer_ = loop_.call_at(deadline, [this] {
+    timer_ = Loop::TimerId::None;
+    on_deadline();
+  });
+  if (const std::optional<Address> address = parse_address(host_)) {
+    result_.address = address->text;
+    starting_ = true;
+    proceeding_ = true;
+    steps_.proceed(*address);
+    starting_ = false;
+    return;
+  }
+  lookup_ = resolver_.resolve(host_, [this](Resolution resolution) {
+    lookup_ = Resolver::RequestId::None;
+    on_resolved(std::move(resolution));
+  });
+}
+
+void ProbeRun::abort(std::string_view error) {
+  if (done_) {
+    end(Outcome::Inconclusive, printable(error));
+    tell();
+  }
+}
+
+void ProbeRun::finish(Outcome outcome, std::string error) {
+  GW_ASSERT(done_ && !finished_);
+  end(outcome, std::move(error));
+  if (!starting_) {
+    tell();
+    return;
+  }
+  timer_ = loop_.call_at(loop_.now(), [this] {
+    timer_ = Loop::TimerId::None;
+    tell();
+  });
+}
+
+void ProbeRun::on_resolved(Resolution resolution) {
+  result_.phases.dns = loop_.precise_now() - started_;
+  if (resolution.outcome != Outcome::Ok) {
+    finish(resolution.outcome, host_ + ": " + resolution.error);
+    return;
+  }
+  const Address& address = resolution.addresses[next_address_++ % resolution.addresses.size()];
+  result_.address = address.text;
+  proceeding_ = true;
+  steps_.proceed(address);
+}
+
+void ProbeRun::on_deadline() {
+  const std::string at = proceeding_ ? "talking to " : "resolving ";
+  const Duration overdue = loop_.now() - deadline_;
+  if (overdue >= kStandstill) {
+    finish(Outcome::Inconclusive,
+           "gatewatch stood still for " + in_ms(overdue) + ", " + at + host_);
+    return;
+  }
+  const std::string late = "timed out after " + in_ms(loop_.precise_now() - started_) + ", ";
+  if (proceeding_) {
+    steps_.expire(late);
+  } else {
+    finish(Outcome::Timeout, late + at + host_);
+  }
+}
+
+void ProbeRun::end(Outcome outcome, std::string error) {
+  loop_.cancel(std::exchange(timer_, Loop::TimerId::None));
+  resolver_.cancel(std::exchange(lookup_, Resolver::RequestId::None));
+  steps_.stop();
+  finished_ = true;
+  result_.outcome = outcome;
+  result_.error = std::move(error);
+  result_.latency = loop_.precise_now() - started_;
+}
+
+void ProbeRun::tell() {
+  Prober::Done done = std::exchange(done_, nullptr);
+  done(std::move(result_));
+}
+
+}  // namespace gatewatch::probe

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+#include "probe/net/tls_context.h"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <utility>
+
+#include "core/assert.h"
+#include "core/log.h"
+#include "core/text.h"
+
+namespace gatewatch::probe {
+namespace {
+
+// Why the last call into OpenSSL failed; forgets it.
+std::string last_error() {
+  const unsigned long code = ERR_peek_last_error();
+  const char* reason = ERR_reason_error_string(code);
+  std::string text = reason != nullptr ? reason : "error " + std::to_string(code);
+  ERR_clear_error();
+  return printable(text);
+}
+
+// Called for each session that a server offers; 1 keeps it.
+int take_session(SSL* ssl, SSL_SESSION* session) {
+  auto* kept = static_cast<TlsSession*>(SSL_get_app_data(ssl));
+  if (kept == nullptr) {
+    return 0;
+  }
+  kept->keep(session);
+  return 1;
+}
+
+}  // namespace
+
+std::string system_ca_file() {
+  if (const char* file = std::getenv("SSL_CERT_FILE")) {
+    return file;
+  }
+  static constexpr std::array<const char*, 3> kUsual{"/etc/ssl/certs/ca-certificates.crt",
+                                                     "/etc/pki/tls/certs/ca-bundle.crt",
+                                                     "/etc/ssl/cert.pem"};
+  for (const char* file : kUsual) {
+    if (access(file, R_OK) == 0) {
+      return file;
+    }
+  }
+  return X509_get_default_cert_file();
+}
+
+void TlsSession::keep(ssl_session_st* session) {
+  SSL_SESSION_free(std::exchange(session_, session));
+}
+
+void TlsContexts::FreeContext::operator()(ssl_ctx_st* context) const {
+  SSL_CTX_free(context);
+}
+
+void TlsContexts::FreeStore::operator()(x509_store_st* store) const {
+  X509_STORE_free(store);
+}
+
+TlsContexts::TlsContexts(const Clock& clock) : clock_(clock) {}
+TlsContexts::~TlsContexts() = default;
+
+std::expected<ssl_ctx_st*, std::string> TlsContexts::find(const TlsSettings& settings) {
+  const SteadyTime now = clock_.steady();
+  const auto known = contexts_.find(settings);
+  if (known != contexts_.end() && now - known->second.loaded_at < kRefreshEvery) {
+    return known->second.context.get();
+  }
+  std::expected<Context, std::string> made = make(settings);
+  if (known != contexts_.end()) {
+    known->second.loaded_at = now;
+    if (made) {
+      known->second.context = std::move(*made);
+    } else {
+      log(LogLevel::Warning, "certificates can't be read again, the old ones stay in use",
+          {{"error", made.error()}});
+    }
+    return known->second.context.get();
+  }
+  if (!made) {
+    return std::unexpected(made.error());
+  }
+  if (contexts_.size() >= kMaxContexts) {
+    transient_ = std::move(*made);
+    return transient_.get();
+  }
+  return contexts_.emplace(settings, Entry{std::move(*made), now}).first->second.context.get();
+}
+
+std::expected<x509_store_st*, std::string> TlsContexts::store_for(const std::string& ca_file) {
+  const SteadyTime now = clock_.steady();
+  const bool is_system = ca_file.empty();
+  if (is_system && system_store_ && now - system_store_at_ < kRefreshEvery) {
+    X509_STORE_up_ref(system_store_.get());
+    return system_store_.get();
+  }
+  const std::string file = is_system ? system_ca_file() : ca_file;
+  Store store(X509_STORE_new());
+  GW_ASSERT(store != nullptr);
+  if (X509_STORE_load_file(store.get(), file.c_str()) != 1) {
+    return std::unexpected("cannot read the certificates of " + file + ": " + last_error());
+  }
+  if (!is_system) {
+    return store.release();
+  }
+  X509_STORE_up_ref(store.get());
+  system_store_ = std::move(store);
+  system_store_at_ = now;
+  return system_store_.get();
+}
+
+std::expected<TlsContexts::Context, std::string> TlsContexts::make(const TlsSettings& settings) {
+  Context context(SSL_CTX_new(TLS_client_method()));
+  GW_ASSERT(context != nullptr);
+  SSL_CTX* ctx = context.get();
+  SSL_CTX_set_min_proto_version(
+      ctx, settings.least == TlsVersion::Tls13 ? TLS1_3_VERSION : TLS1_2_VERSION);
+  // Without AUTO_RETRY a record that is no data ends a read, so that a server that sends nothing
+  // else does not hold the loop.
+  SSL_CTX_clear_mode(ctx, SSL_MODE_AUTO_RETRY);
+  SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                            SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  // Many servers end a connection without close_notify; whether a body is whole, HTTP tells.
+  SSL_CTX_set_options(ctx, SSL_OP_IGNORE_UNEXPECTED_EOF | SSL_OP_NO_RENEGOTIATION);
+  SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+  SSL_CTX_sess_set_new_cb(ctx, &take_session);
+  SSL_CTX_set_verify(ctx, settings.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+  if (settings.verify) {
+    const std::expected<X509_STORE*, std::string> store = store_for(settings.ca_file);
+    if (!store) {
+      return std::unexpected(store.error());
+    }
+    SSL_CTX_set_cert_store(ctx, *store);
+  }
+  if (!settings.certificate_file.empty()) {
+    const std::string& key =
+        settings.key_file.empty() ? settings.certificate_file : settings.key_file;
+    if (SSL_CTX_use_certificate_chain_file(ctx, settings.certificate_file.c_str()) != 1) {
+      return std::unexpected("cannot use the certificate of " + settings.certificate_file + ": " +
+                             last_error());
+    }
+    if (SSL_CTX_use_PrivateKey_file(ctx, key.c_str(), SSL_FILETYPE_PEM) != 1) {
+      return std::unexpected("cannot use the key of " + key + ": " + last_error());
+    }
+  }
+  return context;
+}
+
+}  // namespace gatewatch::probe
