@@ -26,9 +26,11 @@ std::vector<ProbeRequest> ControlWatch::take(Sample& sample, SteadyTime now) {
   if (const auto control = controls_.find(sample.target); control != controls_.end()) {
     // A requested probe may have been ended by the control's turn, which says nothing.
     const bool says_nothing =
-        !is_conclusive(result.outcome) && sample.purpose != Purpose::Scheduled;
+        !is_conclusive(result.outcome) &&
+        (sample.purpose != Purpose::Scheduled || !control->second.has_answered);
     if (!says_nothing) {
       control->second.fails = failed || !is_conclusive(result.outcome);
+      control->second.has_answered = control->second.has_answered || !control->second.fails;
       control->second.error = control->second.fails ? result.error : std::string();
       update(now);
     }

@@ -3,7 +3,8 @@
 // Tells "we are offline" from "they are down", by the control targets: places that are not watched
 // for their own sake and that never all fail at once, unless it is us.
 //
-// A control fails where its newest probe got no answer: a network failure or inconclusive. Any
+// A control fails where its newest probe got no answer: a network failure or, once it has answered,
+// inconclusive (one that never answered may be one that cannot be probed from here at all). Any
 // answer will do, a 502 included. We are offline while all controls fail, of which there must be at
 // least kMinControls. A target's network failure is then set aside, as is one whose probe had begun
 // before we were online again. Failures that end before the controls are known to fail count: each
@@ -45,6 +46,7 @@ class ControlWatch {
  private:
   struct Control {
     bool fails = false;
+    bool has_answered = false;
     std::string error;  // of the newest probe, where it failed
   };
 

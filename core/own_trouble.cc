@@ -11,8 +11,10 @@ bool is_network_failure(Outcome outcome) {
          outcome == Outcome::Tls || is_dns_trouble(outcome);
 }
 
-bool is_timeout(Outcome outcome) {
-  return outcome == Outcome::Timeout || outcome == Outcome::DnsTimeout;
+bool may_be_for_time(Outcome outcome) {
+  return outcome == Outcome::Timeout || outcome == Outcome::DnsTimeout ||
+         outcome == Outcome::Slow || outcome == Outcome::Body || outcome == Outcome::Reset ||
+         outcome == Outcome::Tls;
 }
 
 void set_aside(ProbeResult& result, std::string_view why) {

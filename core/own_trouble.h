@@ -14,8 +14,9 @@ namespace gatewatch {
 // down has in common with a network of ours that is.
 [[nodiscard]] bool is_network_failure(Outcome outcome);
 
-// Whether the probe ended because time ran out.
-[[nodiscard]] bool is_timeout(Outcome outcome);
+// Whether our own slowness may be why: time ran out, or what came was late or cut short, by a peer
+// that would not wait either.
+[[nodiscard]] bool may_be_for_time(Outcome outcome);
 
 // Makes a result inconclusive: its error becomes "not counted: WHY; OUTCOME: ERROR", so that what
 // the probe met is still told.

@@ -72,7 +72,10 @@ void Scheduler::set(const Target& target, std::unique_ptr<Prober> prober) {
   GW_ASSERT(target.interval >= kSlot);
   Prober& added = *prober;
   const auto report_parts_of = [this, &added](uint32_t index) {
-    added.set_on_part([this, index](ProbeResult part) { report(index, std::move(part)); });
+    added.set_on_part([this, index](ProbeResult part) {
+      excuse(*entries_[index], part);
+      report(index, std::move(part));
+    });
   };
   if (const auto known = by_name_.find(target.name); known != by_name_.end()) {
     report_parts_of(known->second);
@@ -177,7 +180,7 @@ void Scheduler::take_turn(const Due& due) {
 }
 
 void Scheduler::start_turn(uint32_t index, SteadyTime slot) {
-  if (in_flight_ - requested_in_flight_ >= max_in_flight_) {
+  if (in_flight_ - requested_in_flight_ >= max_in_flight_ && !entries_[index]->target.is_control) {
     refuse(*entries_[index], slot);
     return;
   }
@@ -259,7 +262,6 @@ void Scheduler::refuse(const Entry& entry, SteadyTime slot) {
 void Scheduler::report(uint32_t index, ProbeResult result) {
   GW_ASSERT(entries_[index] != nullptr);
   Entry& entry = *entries_[index];
-  excuse(entry, result);
   Sample sample;
   sample.target = entry.target.name;
   sample.at = std::exchange(entry.next_sample_at, entry.next_sample_at + WallTime::duration(1));
@@ -275,6 +277,7 @@ void Scheduler::finish(uint32_t index, ProbeResult result) {
   entry.in_flight = false;
   --in_flight_;
   requested_in_flight_ -= entry.purpose == Purpose::Scheduled ? 0 : 1;
+  excuse(entry, result);
   if (in_flight_ == 0) {
     stalls_.stop();
   }
@@ -285,7 +288,7 @@ void Scheduler::finish(uint32_t index, ProbeResult result) {
 }
 
 void Scheduler::excuse(const Entry& entry, ProbeResult& result) {
-  if (!is_network_failure(result.outcome)) {
+  if (!is_network_failure(result.outcome) && !may_be_for_time(result.outcome)) {
     return;
   }
   const Duration suspended = loop_.suspended() - entry.suspended;
@@ -293,7 +296,7 @@ void Scheduler::excuse(const Entry& entry, ProbeResult& result) {
     set_aside(result, "the machine was suspended for " + humanize_duration(suspended));
     return;
   }
-  if (!is_timeout(result.outcome)) {
+  if (!may_be_for_time(result.outcome)) {
     return;
   }
   const Duration stall = stalls_.stood_still_since(entry.started);

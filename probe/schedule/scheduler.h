@@ -16,12 +16,13 @@
 // made on time.
 //
 // A probe that failed where our own trouble may be why is reported inconclusive, with the outcome
-// in the error: a timeout, where the loop stood still for kStandstill during the probe or the probe
-// began kLateStart late; any network failure, where the machine was suspended during the probe.
+// in the error: a timeout, and an answer that was late or cut short, where the loop stood still for
+// kStandstill during the probe or the probe began kLateStart late; these and any network failure,
+// where the machine was suspended during the probe.
 //
 // Thread: the loop's. Limits: at most `max_in_flight` probes of turns at once; above it a turn is
-// not started but reported inconclusive. At most kMaxRequested requested ones at once, in addition;
-// above it they are left out.
+// not started but reported inconclusive (a control's is: who is offline has many in flight). At
+// most kMaxRequested requested ones at once, in addition; above it they are left out.
 #pragma once
 
 #include <cstddef>

@@ -67,11 +67,24 @@ TEST(ControlWatch, AnyAnswerOfAControlShowsThatWeAreOnline) {
   }
 }
 
-TEST(ControlWatch, OwnTroubleOfAControlIsNoAnswer) {
+TEST(ControlWatch, OwnTroubleOfAControlThatHasAnsweredIsNoAnswer) {
   World world;
+  world.take("c1", Outcome::Ok);
+  world.take("c2", Outcome::Ok);
   world.take("c1", Outcome::Inconclusive);  // no route, say
   world.take("c2", Outcome::Inconclusive);
   EXPECT_TRUE(world.watch.is_offline());
+}
+
+TEST(ControlWatch, AControlThatCannotBeProbedFromHereSaysNothing) {
+  World world;
+  world.take("c1", Outcome::Inconclusive);  // pings are forbidden, say
+  world.take("c2", Outcome::Inconclusive);
+  EXPECT_FALSE(world.watch.is_offline());
+  EXPECT_EQ(world.take("shop", Outcome::Timeout).result.outcome, Outcome::Timeout);
+  world.take("c1", Outcome::Timeout);
+  world.take("c2", Outcome::Refused);
+  EXPECT_TRUE(world.watch.is_offline()) << "a network failure is one from the beginning";
 }
 
 TEST(ControlWatch, ARequestedProbeThatWasEndedSaysNothing) {

@@ -29,15 +29,22 @@ TEST(OwnTrouble, WhatAServerAnsweredIsNoNetworkFailure) {
        {Outcome::Ok, Outcome::BadGateway, Outcome::Unavailable, Outcome::GatewayTimeout,
         Outcome::HttpError, Outcome::Protocol, Outcome::Body, Outcome::Inconclusive}) {
     EXPECT_FALSE(is_network_failure(outcome)) << to_string(outcome);
-    EXPECT_FALSE(is_timeout(outcome)) << to_string(outcome);
   }
   for (const Outcome outcome : {Outcome::Timeout, Outcome::Refused, Outcome::Reset, Outcome::Dns,
                                 Outcome::DnsFailure, Outcome::DnsTimeout, Outcome::Tls}) {
     EXPECT_TRUE(is_network_failure(outcome)) << to_string(outcome);
   }
-  EXPECT_TRUE(is_timeout(Outcome::Timeout));
-  EXPECT_TRUE(is_timeout(Outcome::DnsTimeout));
-  EXPECT_FALSE(is_timeout(Outcome::Refused));
+}
+
+TEST(OwnTrouble, OurSlownessMayMakeAnAnswerLateOrCutItShort) {
+  for (const Outcome outcome : {Outcome::Timeout, Outcome::DnsTimeout, Outcome::Slow, Outcome::Body,
+                                Outcome::Reset, Outcome::Tls}) {
+    EXPECT_TRUE(may_be_for_time(outcome)) << to_string(outcome);
+  }
+  for (const Outcome outcome : {Outcome::Ok, Outcome::BadGateway, Outcome::HttpError,
+                                Outcome::Refused, Outcome::Dns, Outcome::Header}) {
+    EXPECT_FALSE(may_be_for_time(outcome)) << to_string(outcome);
+  }
 }
 
 }  // namespace

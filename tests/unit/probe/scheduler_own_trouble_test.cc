@@ -60,6 +60,15 @@ TEST(OwnTrouble, ATimeoutIsNotTheTargetsWhereTheLoopStoodStillMeanwhile) {
   EXPECT_EQ(world.scheduler.stalls(), 1U);
 }
 
+TEST(OwnTrouble, WhatCameLateOrWasCutIsNotTheTargetsWhereTheLoopStoodStillMeanwhile) {
+  for (const Outcome outcome : {Outcome::Slow, Outcome::Body, Outcome::Reset, Outcome::Tls}) {
+    World world;
+    world.loop.run_until(world.turn + 2s);
+    world.loop.stall(4s);
+    EXPECT_EQ(world.answer(outcome).outcome, Outcome::Inconclusive) << to_string(outcome);
+  }
+}
+
 TEST(OwnTrouble, AStallUpToTheDeadlineIsSeenBeforeTheNextBeat) {
   World world;
   ProbeResult result;
@@ -90,7 +99,7 @@ TEST(OwnTrouble, AStallBeforeTheProbeExcusesNothing) {
 }
 
 TEST(OwnTrouble, WhatAServerDidCountsAlsoWhereTheLoopStoodStill) {
-  for (const Outcome outcome : {Outcome::BadGateway, Outcome::Refused, Outcome::Tls}) {
+  for (const Outcome outcome : {Outcome::BadGateway, Outcome::Refused, Outcome::Header}) {
     World world;
     world.loop.run_until(world.turn + 2s);
     world.loop.stall(4s);
