@@ -20,7 +20,7 @@ namespace gatewatch {
 
 struct TargetStatus {
   Target target;
-  std::optional<Sample> last;  // the newest scheduled sample
+  std::optional<Sample> last;  // the newest scheduled sample, without head and body
   // Since start, by (outcome, status); status 0 where none came.
   std::map<std::pair<Outcome, int>, uint64_t> probes;
   uint64_t skipped = 0;                        // turns that found the probe before still in flight

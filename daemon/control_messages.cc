@@ -11,6 +11,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kWarning = "warning";
+constexpr size_t kMaxAnswerPart = size_t{8} * 1024;  // bytes of head or body that are taken
 
 std::string text_of(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -120,6 +121,10 @@ std::string encode(const Sample& sample) {
       {"address", result.address},
       {"reason", result.reason},
       {"error", result.error},
+      {"tls_resumed", result.tls_resumed},
+      {"dns_stale", result.dns_stale},
+      {"head", result.head},
+      {"body", result.body},
   };
   put(json, "dns_ns", result.phases.dns);
   put(json, "connect_ns", result.phases.connect);
@@ -145,6 +150,10 @@ std::optional<Sample> decode_sample(const std::string& json) {
   result.address = printable(get<std::string>(from, "address", ""));
   result.reason = printable(get<std::string>(from, "reason", ""));
   result.error = printable(get<std::string>(from, "error", ""));
+  result.tls_resumed = get(from, "tls_resumed", false);
+  result.dns_stale = get(from, "dns_stale", false);
+  result.head = get<std::string>(from, "head", "").substr(0, kMaxAnswerPart);
+  result.body = get<std::string>(from, "body", "").substr(0, kMaxAnswerPart);
   result.phases = {.dns = get_length(from, "dns_ns"),
                    .connect = get_length(from, "connect_ns"),
                    .tls = get_length(from, "tls_ns"),

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/certificate.h"
 #include "core/text.h"
 #include "daemon/control_messages.h"
 #include "daemon/control_socket.h"
@@ -37,6 +38,18 @@ Json json_of(const std::optional<Duration>& length) {
   return length ? Json(to_ms(*length)) : Json(nullptr);
 }
 
+Json json_of(const std::shared_ptr<const CertificateInfo>& certificate) {
+  if (certificate == nullptr) {
+    return nullptr;
+  }
+  return {{"fingerprint", certificate->fingerprint},
+          {"subject", certificate->subject},
+          {"issuer", certificate->issuer},
+          {"names", certificate->names},
+          {"not_before", format_utc(certificate->not_before)},
+          {"not_after", format_utc(certificate->not_after)}};
+}
+
 void print_json(const Target& target, const std::string& name, const ProbeResult& result) {
   const Json json = {
       {"target", name.empty() ? Json(nullptr) : Json(name)},
@@ -52,6 +65,11 @@ void print_json(const Target& target, const std::string& name, const ProbeResult
         {"first_byte", json_of(result.phases.first_byte)},
         {"total", to_ms(result.latency)}}},
       {"error", result.error.empty() ? Json(nullptr) : Json(result.error)},
+      {"tls_resumed", result.tls_resumed},
+      {"dns_stale", result.dns_stale},
+      {"certificate", json_of(result.certificate)},
+      {"head", result.head.empty() ? Json(nullptr) : Json(result.head)},
+      {"body", result.body.empty() ? Json(nullptr) : Json(result.body)},
       {"answered_by", {{"role", "unknown"}, {"product", nullptr}, {"rule", nullptr}}},
       {"causes", Json::array()},
       {"verdict",

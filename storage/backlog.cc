@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <numeric>
 #include <utility>
 
 #include "core/assert.h"
@@ -32,6 +33,16 @@ void put_before(std::deque<Item>& waiting, std::deque<Item>&& older) {
   }
 }
 
+size_t answer_bytes(const Sample& sample) {
+  return sample.result.head.size() + sample.result.body.size();
+}
+
+size_t answer_bytes(const std::deque<Sample>& samples) {
+  return std::accumulate(
+      samples.begin(), samples.end(), size_t{0},
+      [](size_t sum, const Sample& sample) { return sum + answer_bytes(sample); });
+}
+
 }  // namespace
 
 void Backlog::note_addition(SteadyTime now) {
@@ -43,6 +54,11 @@ void Backlog::note_addition(SteadyTime now) {
 
 void Backlog::add(Sample sample, SteadyTime now) {
   note_addition(now);
+  if (answer_bytes_ + answer_bytes(sample) > kMaxAnswerBytes) {
+    sample.result.head = {};
+    sample.result.body = {};
+  }
+  answer_bytes_ += answer_bytes(sample);
   waiting_.samples.push_back(std::move(sample));
   keep_bounds();
 }
@@ -86,6 +102,7 @@ Batch Backlog::take() {
                             std::make_move_iterator(batch.samples.end()));
     batch.samples.erase(end, batch.samples.end());
   }
+  answer_bytes_ = answer_bytes(waiting_.samples);
   taken_ = batch.size();
   taken_samples_ = batch.samples.size();
   return batch;
@@ -98,6 +115,7 @@ void Backlog::put_back(Batch rest) {
     return;
   }
   since_ = taken_since_;
+  answer_bytes_ += answer_bytes(rest.samples);
   put_before(waiting_.samples, std::move(rest.samples));
   // What is waiting is newer than what comes back.
   waiting_.settlements.merge(rest.settlements);

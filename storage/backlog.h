@@ -6,7 +6,9 @@
 // settlements and counts only the newest per notification and incident is kept.
 //
 // Thread: one at a time. Limits: max_samples, and max_changes each of transitions, settlements and
-// counts; the oldest goes first, and any of the settlements or counts.
+// counts; the oldest goes first, and any of the settlements or counts. Samples keep the answers
+// that they carry (head and body) as long as those waiting are kMaxAnswerBytes together; later ones
+// lose theirs.
 #pragma once
 
 #include <cstdint>
@@ -40,6 +42,7 @@ class Backlog {
  public:
   // The most samples in one batch, so that one transaction stays short.
   static constexpr size_t kMaxBatchSamples = 20'000;
+  static constexpr size_t kMaxAnswerBytes = size_t{16} << 20U;
 
   Backlog(size_t max_samples, size_t max_changes)
       : max_samples_(max_samples), max_changes_(max_changes) {}
@@ -75,8 +78,9 @@ class Backlog {
   size_t max_samples_;
   size_t max_changes_;
   Batch waiting_;
-  SteadyTime since_;  // of the oldest in waiting_
-  size_t taken_ = 0;  // the size of the batch out there
+  size_t answer_bytes_ = 0;  // of the samples in waiting_, at most
+  SteadyTime since_;         // of the oldest in waiting_
+  size_t taken_ = 0;         // the size of the batch out there
   size_t taken_samples_ = 0;
   SteadyTime taken_since_;
   uint64_t added_ = 0;

@@ -114,13 +114,33 @@ CREATE TABLE certificate(
 CREATE INDEX certificate_seen ON certificate(last_seen_us);
 )sql";
 
+// How a connection was made, and what failing servers answered: the newest of them.
+constexpr const char* kAnswerTable = R"sql(
+ALTER TABLE sample ADD COLUMN tls_resumed INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sample ADD COLUMN dns_stale INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE answer(
+  at_us INTEGER NOT NULL,
+  target INTEGER NOT NULL,
+  is_origin INTEGER NOT NULL,
+  head BLOB NOT NULL,
+  body BLOB NOT NULL,
+  PRIMARY KEY(at_us, target, is_origin)
+) STRICT, WITHOUT ROWID;
+
+DROP VIEW samples;
+DROP VIEW origin_samples;
+)sql";
+
 // An instant as text. The milliseconds are cut, not rounded: no instant is shown before it was.
 std::string iso(const std::string& column) {
   return "strftime('%Y-%m-%dT%H:%M:%S', " + column +
          " / 1000000, 'unixepoch') || printf('.%03dZ', " + column + " / 1000 % 1000)";
 }
 
-std::string sample_view(const std::string& name, const std::string& is_origin) {
+// `more_columns` end with a comma.
+std::string sample_view(const std::string& name, const std::string& is_origin,
+                        const std::string& more_columns) {
   return "CREATE VIEW " + name + " AS SELECT t.name AS target, " + iso("s.at_us") + R"sql( AS at,
   s.at_us / 1000.0 AS at_ms,
   s.status AS status,
@@ -134,7 +154,8 @@ std::string sample_view(const std::string& name, const std::string& is_origin) {
   p.name AS purpose,
   s.purpose = 1 AS confirm,
   s.late_us / 1000.0 AS late_ms,
-  e.reason AS reason,
+)sql" + more_columns +
+         R"sql(  e.reason AS reason,
   e.error AS error
 FROM sample AS s
 LEFT JOIN target AS t ON t.id = s.target
@@ -145,6 +166,17 @@ LEFT JOIN evidence AS e
   ON e.at_us = s.at_us AND e.target = s.target AND e.is_origin = s.is_origin
 WHERE s.is_origin = )sql" +
          is_origin + ";\n";
+}
+
+std::string answer_view() {
+  return "CREATE VIEW answers AS SELECT t.name AS target, " + iso("w.at_us") +
+         " AS at, w.at_us / 1000.0 AS at_ms, w.is_origin AS is_origin, s.status AS status, "
+         "o.name AS outcome, a.text AS address, CAST(w.head AS TEXT) AS head, "
+         "CAST(w.body AS TEXT) AS body FROM answer AS w "
+         "LEFT JOIN sample AS s "
+         "ON s.at_us = w.at_us AND s.target = w.target AND s.is_origin = w.is_origin "
+         "LEFT JOIN target AS t ON t.id = w.target LEFT JOIN outcome AS o ON o.id = s.outcome "
+         "LEFT JOIN address AS a ON a.id = s.address;\n";
 }
 
 std::string event_views() {
@@ -165,6 +197,8 @@ std::string certificate_view() {
          " AS last_seen_at FROM certificate AS c LEFT JOIN target AS t ON t.id = c.target "
          "LEFT JOIN address AS a ON a.id = c.address;\n";
 }
+
+constexpr const char* kMarks = "  s.tls_resumed AS tls_resumed,\n  s.dns_stale AS dns_stale,\n";
 
 void write_names(Connection& connection) {
   Transaction transaction(connection);
@@ -200,9 +234,11 @@ void copy_before(Connection& connection, int64_t version) {
 
 std::span<const Migration> migrations() {
   static const std::vector<Migration> kSteps{
-      {1,
-       kTables + sample_view("samples", "0") + sample_view("origin_samples", "1") + event_views()},
-      {2, kCertificateTable + certificate_view()},
+      {1, kTables + sample_view("samples", "0", "") + sample_view("origin_samples", "1", "") +
+              event_views()},
+      {2, kCertificateTable + certificate_view() + kAnswerTable +
+              sample_view("samples", "0", kMarks) + sample_view("origin_samples", "1", kMarks) +
+              answer_view()},
   };
   return kSteps;
 }

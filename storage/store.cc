@@ -18,8 +18,8 @@ constexpr int64_t kPagesGivenBack = 1'024;
 
 constexpr const char* kPutSample =
     "INSERT INTO sample(at_us, target, is_origin, purpose, outcome, status, latency_us, dns_us, "
-    "connect_us, tls_us, first_byte_us, late_us, address) "
-    "VALUES(?1, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) "
+    "connect_us, tls_us, first_byte_us, late_us, address, tls_resumed, dns_stale) "
+    "VALUES(?1, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) "
     "ON CONFLICT(at_us, target, is_origin) DO NOTHING";
 
 constexpr const char* kSameSample =
@@ -30,6 +30,15 @@ constexpr const char* kPutEvidence =
     "INSERT INTO evidence(at_us, target, is_origin, reason, error) VALUES(?1, ?2, 0, ?3, ?4) "
     "ON CONFLICT(at_us, target, is_origin) DO UPDATE "
     "SET reason = excluded.reason, error = excluded.error";
+
+constexpr const char* kPutAnswer =
+    "INSERT INTO answer(at_us, target, is_origin, head, body) VALUES(?1, ?2, 0, ?3, ?4) "
+    "ON CONFLICT(at_us, target, is_origin) DO NOTHING";
+
+// Leaves the newest ?1.
+constexpr const char* kCutAnswers =
+    "DELETE FROM answer WHERE at_us < "
+    "(SELECT at_us FROM answer ORDER BY at_us DESC LIMIT 1 OFFSET ?1 - 1)";
 
 constexpr const char* kPutCertificate =
     "INSERT INTO certificate(target, fingerprint, address, subject, issuer, names, not_before_us, "
@@ -153,6 +162,8 @@ Store::Store(const std::string& path, const std::function<bool()>& hurried)
       sample_(*connection_, kPutSample),
       same_sample_(*connection_, kSameSample),
       evidence_(*connection_, kPutEvidence),
+      answer_(*connection_, kPutAnswer),
+      cut_answers_(*connection_, kCutAnswers),
       certificate_(*connection_, kPutCertificate),
       incident_(*connection_, put_incident_sql()),
       notification_(*connection_, put_notification_sql()),
@@ -167,16 +178,17 @@ bool Store::put_sample(const Sample& sample, bool again) {
       result.status == 0 ? std::nullopt : std::optional<int64_t>(result.status);
   put_certificate(sample, target, address);
   int64_t at = to_us(sample.at);
-  sample_.bind_all(at, target, static_cast<int64_t>(sample.purpose),
-                   static_cast<int64_t>(result.outcome), status, to_us(result.latency),
-                   maybe_us(result.phases.dns), maybe_us(result.phases.connect),
-                   maybe_us(result.phases.tls), maybe_us(result.phases.first_byte),
-                   to_us(sample.lateness), address);
+  sample_.bind_all(
+      at, target, static_cast<int64_t>(sample.purpose), static_cast<int64_t>(result.outcome),
+      status, to_us(result.latency), maybe_us(result.phases.dns), maybe_us(result.phases.connect),
+      maybe_us(result.phases.tls), maybe_us(result.phases.first_byte), to_us(sample.lateness),
+      address, int64_t{result.tls_resumed}, int64_t{result.dns_stale});
   for (int64_t shift = 0; shift <= kMaxShift; ++shift, ++at) {
     sample_.bind(1, at);
     sample_.run_bound();
     if (connection_->changes() == 1) {
       put_evidence(sample, at, target);
+      put_answer(sample, at, target);
       return true;
     }
     if (again && is_there(sample, at, target)) {
@@ -220,6 +232,22 @@ void Store::put_evidence(const Sample& sample, int64_t at, int64_t target) {
   bind_words(evidence_, 3, result.reason);
   bind_words(evidence_, 4, result.error);
   evidence_.run_bound();
+}
+
+void Store::put_answer(const Sample& sample, int64_t at, int64_t target) {
+  const ProbeResult& result = sample.result;
+  if (result.head.empty() && result.body.empty()) {
+    return;
+  }
+  answer_.bind(1, at);
+  answer_.bind(2, target);
+  answer_.bind(3, Blob{result.head});
+  answer_.bind(4, Blob{result.body});
+  answer_.run_bound();
+  if (++answers_since_cut_ >= kMaxAnswers / 10) {
+    cut_answers_.run(kMaxAnswers);
+    answers_since_cut_ = 0;
+  }
 }
 
 bool Store::is_there(const Sample& sample, int64_t at, int64_t target) {
@@ -274,6 +302,8 @@ bool Store::prune(WallTime before) {
   find.reset();
   Statement(*connection_, "DELETE FROM sample WHERE at_us <= ?1").run(newest);
   Statement(*connection_, "DELETE FROM evidence WHERE at_us <= ?1").run(newest);
+  Statement(*connection_, "DELETE FROM answer WHERE at_us <= ?1").run(newest);
+  cut_answers_.run(kMaxAnswers);
   Statement(*connection_,
             "DELETE FROM notification WHERE sequence IN (SELECT sequence FROM notification "
             "WHERE settled_us < ?1 ORDER BY settled_us LIMIT ?2)")

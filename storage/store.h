@@ -48,6 +48,9 @@ class Store {
   // The most microseconds by which a sample is moved to keep its key its own.
   static constexpr int64_t kMaxShift = 1'000;
 
+  // So many answers of failing servers are kept, the newest, give or take a tenth.
+  static constexpr int64_t kMaxAnswers = 50'000;
+
   // A certificate that is seen on stays in the database as last seen up to so long ago.
   static constexpr int64_t kSeenStep = int64_t{3'600} * 1'000'000;
 
@@ -83,6 +86,7 @@ class Store {
  private:
   void put_certificate(const Sample& sample, int64_t target, std::optional<int64_t> address);
   void put_evidence(const Sample& sample, int64_t at, int64_t target);
+  void put_answer(const Sample& sample, int64_t at, int64_t target);
   [[nodiscard]] bool is_there(const Sample& sample, int64_t at, int64_t target);
   void give_back_pages();
 
@@ -93,6 +97,9 @@ class Store {
   Statement sample_;
   Statement same_sample_;
   Statement evidence_;
+  Statement answer_;
+  Statement cut_answers_;
+  int64_t answers_since_cut_ = 0;
   Statement certificate_;
   // When the database says that a target's certificate was last seen, by the target's number and
   // the fingerprint; forgotten where there are too many.

@@ -119,5 +119,25 @@ TEST(Backlog, BoundsTransitionsAndSettlements) {
   EXPECT_EQ(batch.settlements.size(), 2U);
 }
 
+TEST(Backlog, KeepsSamplesWithoutTheirAnswersWhereThoseAreTooMuch) {
+  Backlog backlog(10, 10);
+  const auto add = [&backlog](const char* target, size_t bytes) {
+    Sample sample = bad_gateway_sample(target, kMorning);
+    sample.result.head = std::string(bytes, 'h');
+    backlog.add(std::move(sample), kNow);
+  };
+  add("a", Backlog::kMaxAnswerBytes - 1);
+  add("b", 2);
+  add("c", 1);
+  Batch batch = backlog.take();
+  EXPECT_EQ(targets_of(batch), "abc");
+  EXPECT_EQ(batch.samples[0].result.head.size(), Backlog::kMaxAnswerBytes - 1);
+  EXPECT_EQ(batch.samples[1].result.head, "");
+  EXPECT_EQ(batch.samples[2].result.head, "h");
+  backlog.put_back(std::move(batch));
+  add("d", 1);
+  EXPECT_EQ(backlog.take().samples[3].result.head, "") << "what was put back counts again";
+}
+
 }  // namespace
 }  // namespace gatewatch::storage::testing

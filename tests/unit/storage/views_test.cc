@@ -30,7 +30,7 @@ TEST_F(Views, HaveTheirContractedColumns) {
   flush();
   const std::string samples =
       "target at at_ms status outcome latency_ms dns_ms connect_ms tls_ms first_byte_ms address "
-      "purpose confirm late_ms reason error";
+      "purpose confirm late_ms tls_resumed dns_stale reason error";
   EXPECT_EQ(columns_of("samples"), samples);
   EXPECT_EQ(columns_of("origin_samples"), samples);
   EXPECT_EQ(columns_of("incidents"),
@@ -129,6 +129,24 @@ TEST_F(Views, CarryOurMarks) {
                     "SELECT count(*) FROM pragma_table_list WHERE type = 'table' AND "
                     "schema = 'main' AND strict = 0 AND name NOT LIKE 'sqlite_%'"),
             "0");
+}
+
+TEST_F(Views, ShowHowAConnectionCameAboutAndWhatAFailingServerAnswered) {
+  Sample sample = bad_gateway_sample("shop", kMorning);
+  sample.result.tls_resumed = true;
+  sample.result.dns_stale = true;
+  sample.result.head = "HTTP/1.1 502 Bad Gateway\r\n\r\n";
+  sample.result.body = "<h1>502</h1>";
+  writer_.add(sample);
+  writer_.add(ok_sample("shop", kMorning + 1s));
+  flush();
+  EXPECT_EQ(ask(path_, "SELECT tls_resumed, dns_stale FROM samples ORDER BY at"),
+            (std::vector<std::string>{"1|1", "0|0"}));
+  EXPECT_EQ(ask(path_,
+                "SELECT target, at, is_origin, status, outcome, address, trim(head), body "
+                "FROM answers"),
+            std::vector<std::string>{"shop|2026-11-22T10:15:30.123Z|0|502|bad_gateway|192.0.2.1|"
+                                     "HTTP/1.1 502 Bad Gateway\r\n\r\n|<h1>502</h1>"});
 }
 
 }  // namespace
