@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "probe/http/http_transfer.h"
 #include "probe/schedule/scheduler.h"
 
 namespace gatewatch::daemon {
@@ -28,8 +29,9 @@ size_t max_in_flight() {
   limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, kMostDescriptors);
   ::setrlimit(RLIMIT_NOFILE, &limit);
   const size_t descriptors = limit.rlim_cur;
-  return descriptors > kReservedDescriptors + kLeastInFlight ? descriptors - kReservedDescriptors
-                                                             : kLeastInFlight;
+  return std::min(
+      probe::kMaxTransfers - probe::kMaxRequested,
+      std::max(descriptors, kReservedDescriptors + kLeastInFlight) - kReservedDescriptors);
 }
 
 std::string host_name() {

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "probe/net/socket_address.h"
 
 namespace gatewatch::probe {
 namespace {
@@ -274,13 +275,9 @@ Resolution Resolver::resolution_of(const std::vector<Address>& addresses) {
   Resolution resolution;
   resolution.addresses = addresses;
   // A connection to these leads to this machine, whose answer is not the target's.
-  std::erase_if(resolution.addresses, [](const Address& address) {
-    return address.text == "0.0.0.0" || address.text == "::";
-  });
+  std::erase_if(resolution.addresses,
+                [](const Address& address) { return is_unspecified_address(address.text); });
   routes_.drop_unroutable(resolution.addresses, loop_.now());
-  if (resolution.addresses.size() > kMaxAddresses) {
-    resolution.addresses.resize(kMaxAddresses);
-  }
   if (resolution.addresses.empty()) {
     resolution.outcome = Outcome::Dns;
     resolution.error = "the answer has no address that is a target's";

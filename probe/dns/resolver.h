@@ -11,7 +11,7 @@
 // fails, or when it has taken as long as the request's patience.
 //
 // Thread: the loop's. Lifetime: the loop outlives it; it outlives its requests' callers or they
-// cancel. Limits: kMaxLookups at once, kMaxAddresses per answer, kMaxServerSets.
+// cancel. Limits: kMaxLookups at once, kMaxAddresses of each family per answer, kMaxServerSets.
 #pragma once
 
 #include <cstddef>

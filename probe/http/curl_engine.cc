@@ -7,8 +7,8 @@
 // Easy handles are used again. What never differs is set once; what may differ is set for every
 // request, so nothing of the one before is left.
 //
-// Addresses are numeric here, so libcurl's own resolver never starts a thread. Its cache of them is
-// switched off, since it is walked in full at the end of every transfer.
+// Addresses are numeric here, so libcurl's resolver never starts a thread. Its cache is switched
+// off.
 #include "probe/http/curl_engine.h"
 
 #include <curl/curl.h>
@@ -129,8 +129,10 @@ struct CurlEngine::Callbacks {
 
   static CURLcode on_handshake(CURL* /*easy*/, void* context, void* argument) noexcept {
     auto* transfer = static_cast<Transfer*>(argument);
-    // Otherwise OpenSSL goes on reading for as long as a server sends session tickets or new keys.
+    // Otherwise OpenSSL goes on reading for as long as a server sends session tickets or new keys,
+    // and libcurl for as long as it sends frames that are no answer.
     SSL_CTX_clear_mode(static_cast<SSL_CTX*>(context), SSL_MODE_AUTO_RETRY);
+    limit_peer(static_cast<SSL_CTX*>(context), TlsLimit::Connection);
     transfer->handshake_started = transfer->multi->engine->loop_.precise_now();
     return CURLE_OK;
   }
@@ -330,7 +332,10 @@ void CurlEngine::finish_completed(Multi& multi) {
 
 TransferResult CurlEngine::conclude(Transfer& transfer, int code) {
   CURL* easy = transfer.easy;
-  const HttpHead& head = transfer.head;
+  HttpHead& head = transfer.head;
+  if (transfer.tls && transfer.certificate == nullptr && head.status() / 100 == 2) {
+    head.clear();  // before TLS it was a proxy's, which has opened a tunnel
+  }
   TransferProgress progress;
   const Duration lookup = time_of(easy, CURLINFO_NAMELOOKUP_TIME_T);
   Duration connect = time_of(easy, CURLINFO_CONNECT_TIME_T);
@@ -345,10 +350,8 @@ TransferResult CurlEngine::conclude(Transfer& transfer, int code) {
   progress.head_begun = head.begun();
   progress.head_complete = head.complete();
   progress.body_full = transfer.body_bytes > kMaxBodyBytes;
-  long connect_error = 0;
-  curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &connect_error);
   progress.system_error =
-      transfer.socket_error != 0 ? transfer.socket_error : static_cast<int>(connect_error);
+      transfer.socket_error != 0 ? transfer.socket_error : system_error_of(easy);
 
   TransferResult result;
   if (progress.connected) {

@@ -43,6 +43,8 @@ Outcome outcome_of_transfer(int code, const TransferProgress& progress) {
     case CURLE_RECV_ERROR:
     case CURLE_PARTIAL_FILE:
       return outcome_of_break(progress);
+    case CURLE_HTTP2_STREAM:
+    case CURLE_HTTP2:
     case CURLE_UNSUPPORTED_PROTOCOL:  // an answer without a status line
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_BAD_CONTENT_ENCODING:

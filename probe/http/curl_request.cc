@@ -43,6 +43,10 @@ void set_method(CURL* easy, const TransferRequest& request) {
       plain && request.body.empty() ? nullptr : request.method.c_str());
 }
 
+std::string as_host(const std::string& address) {
+  return address.find(':') == std::string::npos ? address : '[' + address + ']';
+}
+
 const char* or_none(const std::string& text) {
   return text.empty() ? nullptr : text.c_str();
 }
@@ -73,6 +77,25 @@ CurlList list_of(const HeaderFields& fields) {
   return list;
 }
 
+// libcurl would look the proxy up by itself, and wait for that lookup's thread wherever the
+// transfer ends before it. An empty list of exceptions keeps it from taking one of the environment.
+void set_proxy(CURL* easy, const TransferRequest& request, CurlLists& lists) {
+  set(easy, CURLOPT_NOPROXY, "");
+  set(easy, CURLOPT_PROXY, request.proxy == nullptr ? "" : request.proxy->text.c_str());
+  set(easy, CURLOPT_RESOLVE, nullptr);
+  if (request.proxy == nullptr) {
+    return;
+  }
+  const Url& proxy = *request.proxy;
+  if (!request.address.empty() && !proxy.is_address) {
+    append(lists.resolved,
+           proxy.host + ':' + std::to_string(proxy.port) + ':' + as_host(request.address));
+    set(easy, CURLOPT_RESOLVE, lists.resolved.get());
+  }
+  set(easy, CURLOPT_PROXYUSERNAME, or_none(proxy.user.reveal()));
+  set(easy, CURLOPT_PROXYPASSWORD, or_none(proxy.password.reveal()));
+}
+
 }  // namespace
 
 void FreeCurlList::operator()(curl_slist* list) const {
@@ -98,16 +121,14 @@ CurlLists set_request(void* easy, const TransferRequest& request, const std::str
   const Url& url = *request.url;
   set(easy, CURLOPT_URL, url.text.c_str());
   CurlLists lists;
-  if (!request.address.empty()) {
-    const bool v6 = request.address.find(':') != std::string::npos;
-    const std::string host = v6 ? '[' + request.address + ']' : request.address;
+  if (!request.address.empty() && request.proxy == nullptr) {
     const std::string port = request.port == 0 ? "" : std::to_string(request.port);
-    append(lists.connect_to, "::" + host + ':' + port);  // this address for any host
+    append(lists.connect_to, "::" + as_host(request.address) + ':' + port);  // whatever the host
   }
   set(easy, CURLOPT_CONNECT_TO, lists.connect_to.get());
   lists.fields = list_of(request.fields != nullptr ? *request.fields : HeaderFields());
   set(easy, CURLOPT_HTTPHEADER, lists.fields.get());
-  set(easy, CURLOPT_PROXY, request.proxy.c_str());
+  set_proxy(easy, request, lists);
   set(easy, CURLOPT_HTTP_VERSION,
       static_cast<long>(request.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
   set(easy, CURLOPT_UNIX_SOCKET_PATH, or_none(request.unix_socket));
@@ -123,6 +144,12 @@ CurlLists set_request(void* easy, const TransferRequest& request, const std::str
     set_tls(easy, *request.tls, ca_file);
   }
   return lists;
+}
+
+int system_error_of(void* easy) {
+  long error = 0;
+  curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &error);
+  return static_cast<int>(error);
 }
 
 const ssl_st* tls_of(void* easy) {

@@ -23,6 +23,7 @@ using CurlList = std::unique_ptr<curl_slist, FreeCurlList>;
 struct CurlLists {
   CurlList fields;
   CurlList connect_to;
+  CurlList resolved;  // the proxy's host
 };
 
 // Sets on `easy`, a CURL*, all that differs from one request to the next.
@@ -31,6 +32,9 @@ struct CurlLists {
 
 // Sets what is the same for all requests: no redirects, no reuse of anything, …
 void set_common_options(void* easy);
+
+// The errno of a connect() that failed; 0 where none did.
+[[nodiscard]] int system_error_of(void* easy);
 
 // The TLS connection of `easy`, a CURL* whose transfer runs, lent until that ends; null where there
 // is none.

@@ -54,37 +54,46 @@ class Inflater {
 
 }  // namespace
 
-std::expected<std::string, std::string_view> gunzip(std::string_view packed) {
-  GW_ASSERT(packed.size() <= kMaxBodyBytes);
-  if (!packed.starts_with(kMagic.substr(0, packed.size()))) {
+std::expected<DecodedBody, std::string_view> gunzip(const CodedBody& body) {
+  GW_ASSERT(body.bytes.size() <= kMaxBodyBytes);
+  if (!body.bytes.starts_with(kMagic.substr(0, body.bytes.size()))) {
     return std::unexpected("the body is not gzip");
   }
-  Inflater inflater(packed);
-  std::string out;
+  Inflater inflater(body.bytes);
+  DecodedBody plain;
+  plain.bytes.reserve(kMaxBodyBytes + kStepBytes);
   while (true) {
-    switch (inflater.step(out)) {
+    const int code = inflater.step(plain.bytes);
+    if (plain.bytes.size() > kMaxBodyBytes) {
+      plain.bytes.resize(kMaxBodyBytes);
+      plain.is_cut = true;
+      return plain;
+    }
+    switch (code) {
       case Z_OK:
         break;
       case Z_STREAM_END:
-        if (out.size() <= kMaxUnzippedBytes && !inflater.begin_next_member()) {
-          return out;
+        if (!inflater.begin_next_member()) {
+          plain.is_cut = body.is_cut;
+          return plain;
         }
         break;
       case Z_BUF_ERROR:
+        if (body.is_cut) {
+          plain.is_cut = true;
+          return plain;
+        }
         return std::unexpected("the gzip body ends early");
       case Z_MEM_ERROR:
         throw std::bad_alloc();
       default:
         return std::unexpected("the gzip body is corrupt");
     }
-    if (out.size() > kMaxUnzippedBytes) {
-      return std::unexpected("the gzip body is over 1 MiB when unpacked");
-    }
   }
 }
 
-std::expected<std::string, std::string_view> decode_content(std::string_view content_encoding,
-                                                            std::string_view body) {
+std::expected<DecodedBody, std::string_view> decode_content(std::string_view content_encoding,
+                                                            const CodedBody& body) {
   std::string_view coding;
   bool nested = false;
   for_each_element(content_encoding, [&](std::string_view element) {
@@ -96,8 +105,8 @@ std::expected<std::string, std::string_view> decode_content(std::string_view con
   if (nested) {
     return std::unexpected("more than one content coding");
   }
-  if (coding.empty() || body.empty()) {
-    return std::string(body);
+  if (coding.empty() || body.bytes.empty()) {
+    return DecodedBody{std::string(body.bytes), body.is_cut};
   }
   if (!equal_ignoring_case(coding, "gzip") && !equal_ignoring_case(coding, "x-gzip")) {
     return std::unexpected("a content coding other than gzip");

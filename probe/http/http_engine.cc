@@ -36,14 +36,12 @@ const char* stage_of(Connection::State state, const HttpParser& parser) {
   return parser.head_complete() ? "reading the body" : "reading the header";
 }
 
-// Undoes the coding of the body. One that was cut at the limit is left as it is.
 void decode(TransferResult& result, const HttpParser& parser) {
-  if (parser.body_cut()) {
-    return;
-  }
-  auto plain = decode_content(parser.joined_fields("content-encoding"), result.body);
+  auto plain = decode_content(parser.joined_fields("content-encoding"),
+                              {.bytes = result.body, .is_cut = result.body_cut});
   if (plain) {
-    result.body = std::move(*plain);
+    result.body = std::move(plain->bytes);
+    result.body_cut = plain->is_cut;
   } else {
     result.failure = Outcome::Body;
     result.error = plain.error();
@@ -65,7 +63,8 @@ struct HttpEngine::Transfer {
   bool wants_fields = false;
   bool wants_body = false;
   std::shared_ptr<const CertificateInfo> known_certificate;
-  bool has_failed = false;  // by the connection, which says how
+  bool has_failed = false;   // by the connection, which says how
+  bool cut_sending = false;  // by the peer, which may have answered before
   SteadyTime sent_at;
   std::optional<Duration> first_byte;
   TransferDone done;
@@ -106,6 +105,7 @@ std::expected<TransferId, std::string> HttpEngine::start(const TransferRequest& 
   transfer->wants_body = request.wants_body;
   transfer->known_certificate = request.known_certificate;
   transfer->has_failed = false;
+  transfer->cut_sending = false;
   transfer->first_byte.reset();
   transfer->done = std::move(done);
   const Peer peer{.address = request.address.empty() ? url.host : request.address,
@@ -173,7 +173,9 @@ bool HttpEngine::send(Transfer& transfer) {
       return transfer.sent > 0;
     }
     if (io != Connection::Io::Some) {
-      transfer.sent = transfer.unsent.size();  // the answer may be there all the same
+      // The answer may be there all the same; what cut the sending short also cut it.
+      transfer.cut_sending = true;
+      transfer.sent = transfer.unsent.size();
       return true;
     }
     transfer.sent += bytes;
@@ -194,7 +196,8 @@ bool HttpEngine::receive(Transfer& transfer) {
       transfer.parser.take({buffer_.data(), bytes});
       break;
     case Connection::Io::End:
-      transfer.parser.take_end(HttpParser::End::Closed);
+      transfer.parser.take_end(transfer.cut_sending ? HttpParser::End::Reset
+                                                    : HttpParser::End::Closed);
       break;
     case Connection::Io::Broken:
       transfer.has_failed = !transfer.parser.head_complete();
@@ -225,14 +228,16 @@ TransferResult HttpEngine::conclude(Transfer& transfer) {
   result.phases.tls = connection.tls_time();
   result.phases.first_byte = transfer.first_byte;
   result.tls_resumed = connection.is_resumed();
-  if (result.head_complete) {
+  if (parser.status() >= kFirstFinalStatus) {
     result.status = parser.status();
     result.reason = parser.reason();
+  }
+  if (result.head_complete) {
     result.location = parser.field("location").value_or("");
     result.certificate = connection.certificate(transfer.known_certificate);
   }
   result.head = parser.head();
-  result.body = parser.body();
+  result.body = parser.take_body();
   result.body_cut = parser.body_cut();
   for (size_t i = 0; transfer.wants_fields && i < parser.field_count(); ++i) {
     const HttpField field = parser.field_at(i);

@@ -42,6 +42,9 @@ class HttpEngine {
   // inconclusive unless the answer was complete. Empty for None and where it has ended before.
   std::optional<TransferResult> cancel(TransferId transfer);
 
+  // Has certificates read again when they are next needed.
+  void refresh_certificates() { contexts_.refresh(); }
+
   [[nodiscard]] size_t running() const { return running_; }
 
  private:
@@ -53,7 +56,6 @@ class HttpEngine {
   // False where nothing more is to be done now.
   bool send(Transfer& transfer);
   bool receive(Transfer& transfer);
-  void take_end(Transfer& transfer, bool broken);
   TransferResult conclude(Transfer& transfer);
   void finish(Transfer& transfer);
   void release(Transfer& transfer);

@@ -2,6 +2,7 @@
 #include "probe/http/http_head.h"
 
 #include <charconv>
+#include <utility>
 
 #include "core/text.h"
 
@@ -10,6 +11,7 @@ namespace {
 
 constexpr std::string_view kLocation = "location";
 constexpr std::string_view kTransferEncoding = "transfer-encoding";
+constexpr std::string_view kContentEncoding = "content-encoding";
 
 std::string_view trim(std::string_view text) {
   constexpr std::string_view kBlank = " \t\r\n";
@@ -63,6 +65,7 @@ bool HttpHead::add_line(std::string_view line) {
 void HttpHead::begin(std::string_view line) {
   in_head_ = true;
   fields_ = 0;
+  is_coded_ = false;
   location_.clear();
   field_list_.clear();
   std::string_view rest = trim(line);
@@ -88,6 +91,10 @@ void HttpHead::add_field(std::string_view line) {
       ascii_lower(line.substr(0, colon)) == kTransferEncoding &&
       ascii_lower(trim(line.substr(colon + 1))) != "chunked") {
     violation_ = "a transfer coding other than chunked";
+  }
+  if (colon == kContentEncoding.size() && ascii_lower(line.substr(0, colon)) == kContentEncoding &&
+      (line.find(',', colon) != std::string_view::npos || std::exchange(is_coded_, true))) {
+    violation_ = "more than one content coding";
   }
 }
 

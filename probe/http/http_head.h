@@ -49,6 +49,7 @@ class HttpHead {
   size_t fields_ = 0;
   size_t interim_ = 0;
   bool in_head_ = false;
+  bool is_coded_ = false;  // this head has a Content-Encoding
   bool complete_ = false;
   int status_ = 0;
   std::string reason_;

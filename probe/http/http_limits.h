@@ -14,15 +14,13 @@ inline constexpr size_t kMaxHeadFields = 100;  // in each head
 inline constexpr size_t kMaxInterimAnswers = 10;
 inline constexpr size_t kMaxBlankLines = 4;  // before the status lines of one answer
 
-// Of a body, without the framing of its chunks: then the answer counts as complete.
+// Of a body, without the framing of its chunks: then the answer counts as complete. And of what a
+// body is once its content coding is taken off.
 inline constexpr size_t kMaxBodyBytes = size_t{256} * 1024;
 
 inline constexpr size_t kMaxChunkSizeDigits = 16;  // leading zeros too
 // Of all chunks of one body: what stands between their sizes and the ends of those lines.
 inline constexpr size_t kMaxChunkExtensionBytes = size_t{16} * 1024;
 inline constexpr size_t kMaxTrailerBytes = size_t{8} * 1024;  // line ends too
-
-// Of a body whose content coding is taken off.
-inline constexpr size_t kMaxUnzippedBytes = size_t{1024} * 1024;
 
 }  // namespace gatewatch::probe

@@ -37,6 +37,7 @@ struct HttpField {
 [[nodiscard]] std::string_view why_no_status_line(std::string_view begin);
 inline constexpr size_t kVersionBytes = std::string_view("HTTP/1.1").size();
 
+// What a method or a field's name is made of (RFC 9110 section 5.6.2).
 [[nodiscard]] bool is_token_char(char c);
 // A method or field name as RFC 9110 spells one.
 [[nodiscard]] bool is_token(std::string_view text);

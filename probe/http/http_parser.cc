@@ -15,7 +15,6 @@ namespace {
 
 constexpr size_t kMaxSpareBytes = 4096;  // that a buffer keeps between two answers
 constexpr int kSwitchingProtocols = 101;
-constexpr int kFirstFinalStatus = 200;
 
 void recycle(std::string& buffer) {
   buffer.clear();

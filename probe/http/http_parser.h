@@ -18,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/outcome.h"
@@ -28,12 +29,14 @@
 
 namespace gatewatch::probe {
 
+inline constexpr int kFirstFinalStatus = 200;  // those below announce another head
+
 class HttpParser {
  public:
   enum class State : uint8_t { Head, Body, Done, Failed };
   enum class End : uint8_t {
-    Closed,  // in order: FIN, or close_notify over TLS
-    Reset,   // RST, or over TLS a FIN alone
+    Closed,  // in order, by FIN; over TLS with close_notify or, as many servers do it, without
+    Reset,   // RST
   };
   struct Options {
     bool to_head_request = false;  // the answer to HEAD has no body
@@ -73,6 +76,8 @@ class HttpParser {
 
   // The first Options::kept_body bytes of the body, without the framing of chunks.
   [[nodiscard]] std::string_view body() const { return body_; }
+  // The same, and leaves nothing of it here.
+  [[nodiscard]] std::string take_body() { return std::exchange(body_, {}); }
   [[nodiscard]] size_t body_bytes() const { return body_bytes_; }  // at most kMaxBodyBytes
   // More than kMaxBodyBytes came, so the reading ended there; the rest may still come.
   [[nodiscard]] bool body_cut() const { return body_cut_; }

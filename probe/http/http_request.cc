@@ -42,6 +42,10 @@ bool sends_a_length(const TransferRequest& request) {
 
 }  // namespace
 
+std::string basic_credentials(const Url& url) {
+  return base64(url.user.reveal() + ':' + url.password.reveal());
+}
+
 std::string write_request(const TransferRequest& request) {
   static const HeaderFields kNone;
   const Url& url = *request.url;
@@ -57,8 +61,7 @@ std::string write_request(const TransferRequest& request) {
   add("User-Agent", "user-agent", "gatewatch/" GATEWATCH_VERSION);
   add("Accept", "accept", "*/*");
   if (!(url.user.empty() && url.password.empty())) {
-    add("Authorization", "authorization",
-        "Basic " + base64(url.user.reveal() + ':' + url.password.reveal()));
+    add("Authorization", "authorization", "Basic " + basic_credentials(url));
   }
   if (request.wants_body) {
     add("Accept-Encoding", "accept-encoding", "gzip");

@@ -14,4 +14,7 @@ namespace gatewatch::probe {
 // Accept-Encoding: gzip where the whole body is wanted and the fields do not name it.
 [[nodiscard]] std::string write_request(const TransferRequest& request);
 
+// The url's user and password as Basic authentication writes them (RFC 7617), without its scheme.
+[[nodiscard]] std::string basic_credentials(const Url& url);
+
 }  // namespace gatewatch::probe

@@ -37,8 +37,9 @@ enum class TransferId : uint64_t { None = 0 };
 // What is pointed to outlives the transfer.
 struct TransferRequest {
   const Url* url = nullptr;  // its credentials are sent
-  std::string address;       // numeric, to connect to; empty: the url's host is one
-  uint16_t port = 0;         // to connect to; 0, or where there is no address: the url's
+  // Numeric, to connect to: the proxy's where there is one. Empty: the host is one itself.
+  std::string address;
+  uint16_t port = 0;  // to connect to; 0, or where there is no address: the url's
   std::string method = "GET";
   // Names are tokens, values without line ends. A field replaces the one that would be sent by
   // itself (Host, User-Agent, Accept).
@@ -52,7 +53,7 @@ struct TransferRequest {
   // Of an earlier answer: told again, and not read anew, where it is the same.
   std::shared_ptr<const CertificateInfo> known_certificate;
   // What only CurlEngine does:
-  std::string proxy;  // its url; empty: none
+  const Url* proxy = nullptr;
   bool http2 = false;
 };
 

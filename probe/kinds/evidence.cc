@@ -3,15 +3,18 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <string_view>
+#include <utility>
 
 #include "core/text.h"
+#include "probe/http/http_request.h"
 
 namespace gatewatch::probe {
 namespace {
 
 constexpr std::string_view kMask = "***";
-constexpr size_t kShortestSecret = 6;  // shorter ones would mask half of a page
+constexpr size_t kShortestSecret = 6;  // a shorter one would mask half of a page
 
 bool holds_a_credential(std::string_view line) {
   static constexpr std::array<std::string_view, 7> kFields{"set-cookie",
@@ -25,43 +28,71 @@ bool holds_a_credential(std::string_view line) {
   return std::find(kFields.begin(), kFields.end(), name) != kFields.end();
 }
 
-// A header that every client sends is no secret; neither is a value of a few letters.
-bool is_secret(const std::string& name, const Secret& value) {
+// A header that every client sends is no secret.
+bool is_secret(const std::string& name) {
   static constexpr std::array<std::string_view, 4> kPublic{"host", "user-agent", "accept",
                                                            "content-type"};
   const std::string lower = ascii_lower(name);
-  return value.reveal().size() >= kShortestSecret && !lower.starts_with("accept-") &&
+  return !lower.starts_with("accept-") &&
          std::find(kPublic.begin(), kPublic.end(), lower) == kPublic.end();
 }
 
-void mask(std::string& text, const std::string& secret) {
-  for (size_t at = text.find(secret); at != std::string::npos;
-       at = text.find(secret, at + kMask.size())) {
-    text.replace(at, secret.size(), kMask);
+void add_login(std::vector<std::string>& secrets, const Url& url) {
+  if (!url.user.empty() || !url.password.empty()) {
+    secrets.push_back(basic_credentials(url));
+    secrets.push_back(url.password.reveal());
   }
 }
 
-std::string without_our_secrets(std::string text, const HttpSettings& settings) {
+// All that we send and a server might repeat, in the forms in which it might.
+std::vector<std::string> secrets_of(const HttpSettings& settings) {
+  std::vector<std::string> secrets;
   for (const auto& [name, value] : settings.headers) {
-    if (is_secret(name, value)) {
-      mask(text, value.reveal());
+    if (is_secret(name)) {
+      secrets.push_back(value.reveal());
       const size_t scheme = value.reveal().find(' ');  // "Bearer TOKEN": the token alone, too
-      if (scheme != std::string::npos && value.reveal().size() - scheme > kShortestSecret) {
-        mask(text, value.reveal().substr(scheme + 1));
+      if (scheme != std::string::npos) {
+        secrets.push_back(value.reveal().substr(scheme + 1));
       }
     }
   }
-  if (settings.url.password.reveal().size() >= kShortestSecret) {
-    mask(text, settings.url.password.reveal());
+  add_login(secrets, settings.url);
+  if (settings.proxy) {
+    add_login(secrets, *settings.proxy);
   }
-  return text;
+  secrets.push_back(settings.body);
+  return secrets;
 }
 
 }  // namespace
 
+std::string without_secrets(std::string text, std::vector<std::string> secrets) {
+  // Of two that begin alike the longer one first.
+  std::sort(secrets.begin(), secrets.end(), std::greater<>());
+  for (const std::string& secret : secrets) {
+    if (secret.size() < kShortestSecret) {
+      continue;
+    }
+    for (size_t at = text.find(secret); at != std::string::npos;
+         at = text.find(secret, at + kMask.size())) {
+      text.replace(at, secret.size(), kMask);
+    }
+  }
+  for (const std::string& secret : secrets) {
+    size_t begun = std::min(secret.size(), text.size());
+    while (begun >= kShortestSecret && !std::string_view(text).ends_with(secret.substr(0, begun))) {
+      --begun;
+    }
+    if (begun >= kShortestSecret) {
+      text.replace(text.size() - begun, begun, kMask);
+    }
+  }
+  return text;
+}
+
 std::string evidence_head(const std::string& head, const HttpSettings& settings) {
   std::string kept;
-  std::string_view rest = std::string_view(head).substr(0, kMaxEvidenceHead);
+  std::string_view rest = head;
   while (!rest.empty()) {
     const size_t end = std::min(rest.find('\n'), rest.size() - 1) + 1;
     const std::string_view line = rest.substr(0, end);
@@ -73,12 +104,16 @@ std::string evidence_head(const std::string& head, const HttpSettings& settings)
       kept += line;
     }
   }
-  return without_our_secrets(std::move(kept), settings);
+  return without_secrets(std::move(kept), secrets_of(settings)).substr(0, kMaxEvidenceHead);
+}
+
+std::string evidence_words(const std::string& words, const HttpSettings& settings) {
+  return without_secrets(words, secrets_of(settings));
 }
 
 std::string evidence_body(const std::string& body, const HttpSettings& settings) {
   // Masked before it is cut, so that no half of a secret is left at the end.
-  return without_our_secrets(body, settings).substr(0, kMaxEvidenceBody);
+  return without_secrets(body, secrets_of(settings)).substr(0, kMaxEvidenceBody);
 }
 
 }  // namespace gatewatch::probe

@@ -6,18 +6,25 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "probe/kinds/http_settings.h"
 
 namespace gatewatch::probe {
 
-inline constexpr size_t kMaxEvidenceHead = size_t{16} * 1024;  // bytes
+inline constexpr size_t kMaxEvidenceHead = size_t{8} * 1024;  // bytes
 inline constexpr size_t kMaxEvidenceBody = size_t{2} * 1024;
 
 // The head with the values of Set-Cookie, Authorization and their like replaced by "***"; cut to
 // kMaxEvidenceHead.
 [[nodiscard]] std::string evidence_head(const std::string& head, const HttpSettings& settings);
+// Words of ours that may repeat some of the server's.
+[[nodiscard]] std::string evidence_words(const std::string& words, const HttpSettings& settings);
 // The beginning of the body.
 [[nodiscard]] std::string evidence_body(const std::string& body, const HttpSettings& settings);
+
+// `text` with each of `secrets` replaced by "***", and the beginning of one at its end; those of
+// less than six bytes are left, for they would mask half of a page.
+[[nodiscard]] std::string without_secrets(std::string text, std::vector<std::string> secrets);
 
 }  // namespace gatewatch::probe

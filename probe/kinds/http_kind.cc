@@ -123,19 +123,23 @@ StatusSet read_expected(config::Table& settings) {
 void read_way(config::Table& settings, HttpSettings& http) {
   static constexpr std::array<std::string_view, 2> kVersions{"1.1", "2"};
   http.http2 = settings.one_of("http_version", "1.1", kVersions) == "2";
-  http.proxy = settings.secret("proxy").value_or(Secret());
-  if (!http.proxy.empty() && !parse_url(http.proxy.reveal())) {
-    settings.error("proxy", "proxy is not the url of a proxy", "as in \"http://proxy:3128\"");
+  if (const std::optional<Secret> text = settings.secret("proxy")) {
+    std::expected<Url, std::string> proxy = parse_url(text->reveal());
+    if (proxy) {
+      http.proxy = std::move(*proxy);
+    } else {
+      settings.error("proxy", "proxy " + proxy.error(), "as in \"http://proxy:3128\"");
+    }
   }
   http.unix_socket = settings.string_or("unix_socket", "");
   if (!http.unix_socket.empty() && !http.unix_socket.starts_with('/')) {
     settings.error("unix_socket", "unix_socket is not an absolute path");
-  } else if (!http.unix_socket.empty() && !http.proxy.empty()) {
+  } else if (!http.unix_socket.empty() && http.proxy) {
     settings.error("unix_socket", "unix_socket and proxy exclude each other", "keep one of them");
   }
   http.tls_full_every = static_cast<int>(
       settings.integer("tls_full_every", http.tls_full_every, 1, kMostProbesPerHandshake));
-  if (http.tls_full_every > 1 && (http.http2 || !http.proxy.empty())) {
+  if (http.tls_full_every > 1 && (http.http2 || http.proxy)) {
     settings.error("tls_full_every", "sessions are not resumed with HTTP/2 or through a proxy",
                    "leave it out");
   }

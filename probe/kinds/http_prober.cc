@@ -35,6 +35,13 @@ void add(std::optional<Duration>& sum, const std::optional<Duration>& more) {
   }
 }
 
+// Trusts the same authorities, and shows nobody who we are.
+TlsSettings without_certificate(TlsSettings settings) {
+  settings.certificate_file.clear();
+  settings.key_file.clear();
+  return settings;
+}
+
 std::string in_ms(Duration duration) {
   return std::to_string(std::chrono::round<std::chrono::milliseconds>(duration).count()) + " ms";
 }
@@ -50,9 +57,10 @@ HttpProber::HttpProber(const ProbeServices& services, std::shared_ptr<const Http
       settings_(std::move(settings)),
       pin_(pin ? pin : settings_->connect_to),
       foreign_fields_(harmless(settings_->headers)),
-      by_curl_(settings_->http2 || !settings_->proxy.empty()),
+      foreign_tls_(without_certificate(settings_->tls)),
+      by_curl_(settings_->http2 || settings_->proxy),
       // Targets that share a host do not all begin with its first address.
-      next_address_(std::hash<std::string>{}(settings_->url.text)) {}
+      turn_(std::hash<std::string>{}(settings_->url.text)) {}
 
 HttpProber::~HttpProber() {
   stop();
@@ -68,7 +76,8 @@ void HttpProber::start(SteadyTime deadline, Done done) {
     on_deadline();
   });
   result_ = {};
-  resolved_host_.clear();
+  met_.clear();
+  ++turn_;
   url_ = &settings_->url;
   method_ = settings_->method;
   send_body_ = true;
@@ -93,59 +102,64 @@ void HttpProber::begin_hop() {
     begin_transfer({});
     return;
   }
-  if (!settings_->proxy.empty()) {
-    result_.address.clear();  // the proxy looks it up
-    begin_transfer({});
+  if (!settings_->proxy && pin_ && url_->host == settings_->url.host) {
+    connect_to(pin_->address.text, url_->port == settings_->url.port ? pin_->port : uint16_t{0});
     return;
   }
-  if (pin_ && url_->host == settings_->url.host) {
-    resolved_host_.clear();
-    result_.address = pin_->address.text;
-    begin_transfer(result_.address, url_->port == settings_->url.port ? pin_->port : uint16_t{0});
+  const std::string& wanted = peer().host;
+  if (peer().is_address) {
+    connect_to(wanted);
     return;
   }
-  if (url_->is_address) {
-    resolved_host_.clear();
-    result_.address = url_->host;
-    begin_transfer({});
-    return;
-  }
-  if (url_->host == resolved_host_) {
-    begin_transfer(result_.address);  // one probe stays with the address it was given
-    return;
+  for (const auto& [host, address] : met_) {
+    if (host == wanted) {
+      connect_to(address);
+      return;
+    }
   }
   result_.address.clear();
   hop_started_ = loop_.precise_now();
   Resolver::Query query;
-  query.host = url_->host;
+  query.host = wanted;
   query.server = settings_->resolver;
   query.family = settings_->ip_family;
   query.patience = (deadline_ - hop_started_) / 2;
-  lookup_ = resolver_.resolve(std::move(query), [this](Resolution resolution) {
+  lookup_ = resolver_.resolve(std::move(query), [this, host = wanted](Resolution resolution) {
     lookup_ = Resolver::RequestId::None;
-    on_resolved(std::move(resolution));
+    on_resolved(host, std::move(resolution));
   });
 }
 
-void HttpProber::on_resolved(Resolution resolution) {
+const Url& HttpProber::peer() const {
+  return settings_->proxy ? *settings_->proxy : *url_;
+}
+
+void HttpProber::on_resolved(const std::string& host, Resolution resolution) {
   add(result_.phases.dns, loop_.precise_now() - hop_started_);
   if (resolution.outcome != Outcome::Ok) {
-    finish(resolution.outcome, url_->host + ": " + resolution.error);
+    finish(resolution.outcome, host + ": " + resolution.error);
     return;
   }
   result_.dns_stale = result_.dns_stale || resolution.is_stale;
-  const size_t index = next_address_++ % resolution.addresses.size();
-  resolved_host_ = url_->host;
-  result_.address = resolution.addresses[index].text;
-  begin_transfer(result_.address);
+  const Address& address = resolution.addresses[turn_ % resolution.addresses.size()];
+  met_.emplace_back(host, address.text);
+  connect_to(address.text);
+}
+
+void HttpProber::connect_to(const std::string& address, uint16_t port) {
+  result_.address = address;
+  begin_transfer(address, port);
 }
 
 void HttpProber::begin_transfer(const std::string& address, uint16_t port) {
-  const std::string& peer = address.empty() ? url_->host : address;
-  if (is_metadata_address(peer) && peer != settings_->url.host) {
+  if (!is_named(address) && is_metadata_address(address)) {
     finish_later(
         Outcome::Protocol,
-        peer + " is where a cloud hands out credentials; gatewatch does not connect to it");
+        address + " is where a cloud hands out credentials; gatewatch does not connect to it");
+    return;
+  }
+  if (!is_named(address) && is_unspecified_address(address)) {
+    finish_later(Outcome::Protocol, address + " is no server's; it leads to this machine");
     return;
   }
   TransferRequest request;
@@ -155,11 +169,11 @@ void HttpProber::begin_transfer(const std::string& address, uint16_t port) {
   request.method = method_;
   request.fields = at_home_ ? &settings_->headers : &foreign_fields_;
   request.body = send_body_ ? std::string_view(settings_->body) : std::string_view();
-  request.tls = &settings_->tls;
+  request.tls = at_home_ ? &settings_->tls : &foreign_tls_;
   request.session = at_home_ ? session_to_use() : nullptr;
   request.known_certificate = certificate_;
   request.unix_socket = at_home_ ? settings_->unix_socket : std::string();
-  request.proxy = settings_->proxy.reveal();
+  request.proxy = settings_->proxy ? &*settings_->proxy : nullptr;
   request.http2 = settings_->http2;
   request.wants_fields = !settings_->expectations.headers.empty();
   request.wants_body = settings_->expectations.needs_body();
@@ -179,6 +193,12 @@ std::expected<TransferId, std::string> HttpProber::start_transfer(const Transfer
   return by_curl_ ? curl_.start(request, std::move(done)) : http_.start(request, std::move(done));
 }
 
+bool HttpProber::is_named(const std::string& address) const {
+  return address == settings_->url.host ||
+         (settings_->proxy && address == settings_->proxy->host) ||
+         (settings_->connect_to && address == settings_->connect_to->address.text);
+}
+
 TlsSession* HttpProber::session_to_use() {
   if (settings_->tls_full_every == 1) {
     return nullptr;
@@ -194,7 +214,7 @@ void HttpProber::note(const TransferResult& answer) {
   add(result_.phases.connect, answer.phases.connect);
   add(result_.phases.tls, answer.phases.tls);
   add(result_.phases.first_byte, answer.phases.first_byte);
-  result_.tls_resumed = answer.tls_resumed;
+  result_.tls_resumed = result_.tls_resumed || answer.tls_resumed;
   result_.status = answer.status;
   result_.reason = answer.reason;
   result_.certificate = answer.certificate;
@@ -213,10 +233,15 @@ void HttpProber::on_answer(TransferResult answer) {
   if (!is_followed(answer)) {
     judge(std::move(answer));
   } else if (redirects_ >= settings_->max_redirects) {
-    finish(Outcome::HttpError,
-           "more than " + std::to_string(settings_->max_redirects) + " redirects");
+    answer.failure = Outcome::HttpError;
+    answer.error = "more than " + std::to_string(settings_->max_redirects) + " redirects";
+    fail(answer);
+  } else if (const std::string refusal = follow(answer); !refusal.empty()) {
+    answer.failure = Outcome::Protocol;
+    answer.error = refusal;
+    fail(answer);
   } else {
-    follow(answer.location);
+    begin_hop();
   }
 }
 
@@ -255,26 +280,28 @@ void HttpProber::judge_content(TransferResult& answer) {
 void HttpProber::fail(const TransferResult& answer) {
   result_.head = evidence_head(answer.head, *settings_);
   result_.body = evidence_body(answer.body, *settings_);
-  finish(answer.failure, answer.error);
+  result_.reason = evidence_words(result_.reason, *settings_);
+  finish(answer.failure, evidence_words(answer.error, *settings_));
 }
 
-void HttpProber::follow(const std::string& location) {
-  std::expected<Url, std::string> next = resolve_location(*url_, location);
+std::string HttpProber::follow(const TransferResult& answer) {
+  std::expected<Url, std::string> next = resolve_location(*url_, answer.location);
   if (!next) {
-    finish(Outcome::Protocol, "the redirect's location " + next.error());
-    return;
+    return "the redirect's location " + next.error();
   }
   if (url_->scheme == "https" && next->scheme == "http") {
-    finish(Outcome::Protocol, "a redirect from https to http is not followed");
-    return;
+    return "a redirect from https to http is not followed";
   }
   ++redirects_;
   at_home_ = at_home_ && next->same_origin(settings_->url);
-  const bool to_get = (result_.status == 303 && method_ != "HEAD") ||
-                      ((result_.status == 301 || result_.status == 302) && method_ == "POST");
+  const bool to_get = (answer.status == 303 && method_ != "HEAD") ||
+                      ((answer.status == 301 || answer.status == 302) && method_ == "POST");
   if (to_get) {
     method_ = "GET";
     send_body_ = false;
+  }
+  if (!at_home_ && send_body_ && !settings_->body.empty()) {
+    return "a redirect that would take the body to another origin is not followed";
   }
   redirect_ = std::move(*next);
   result_.status = 0;  // those were of the redirect
@@ -284,14 +311,14 @@ void HttpProber::follow(const std::string& location) {
     redirect_.password = settings_->url.password;
   }
   url_ = &redirect_;
-  begin_hop();
+  return {};
 }
 
 void HttpProber::on_deadline() {
   const bool resolving = lookup_ != Resolver::RequestId::None;
   const Resolution unresolved = resolver_.give_up(std::exchange(lookup_, {}));
   std::optional<TransferResult> partial = stop();
-  std::string stage = resolving ? "resolving " + url_->host + ": " + unresolved.error : "starting";
+  std::string stage = resolving ? "resolving " + peer().host + ": " + unresolved.error : "starting";
   if (partial) {
     note(*partial);
     stage = partial->stage;
@@ -302,13 +329,17 @@ void HttpProber::on_deadline() {
     return;
   }
   std::string error = "timed out after " + in_ms(loop_.precise_now() - started_) + ", " + stage;
-  if (partial && !is_followed(*partial)) {
-    partial->failure = Outcome::Timeout;
-    partial->error = std::move(error);
-    judge(std::move(*partial));
+  if (!partial) {
+    finish(resolving ? unresolved.outcome : Outcome::Timeout, std::move(error));
     return;
   }
-  finish(resolving ? unresolved.outcome : Outcome::Timeout, std::move(error));
+  partial->failure = Outcome::Timeout;
+  partial->error = std::move(error);
+  if (is_followed(*partial)) {
+    fail(*partial);
+  } else {
+    judge(std::move(*partial));
+  }
 }
 
 std::optional<TransferResult> HttpProber::stop() {

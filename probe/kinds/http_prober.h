@@ -3,12 +3,15 @@
 // Probes a URL over HTTP/1.1, with or without TLS.
 //
 // One probe resolves the host, takes one of its addresses (the next one each time), makes a new
-// connection, and follows redirects within the same deadline. The last answer decides; its status
-// before its fields, its body and its latency do. Nothing is tried twice.
+// connection, and follows redirects within the same deadline; each host that it meets keeps its
+// address for the length of the probe. The last answer decides; its status before its fields, its
+// body and its latency do. Nothing is tried twice. Through a proxy it is the proxy's host that is
+// resolved and whose address is told.
 //
 // What is configured for the target goes to its own scheme, host and port only: once a redirect has
-// led elsewhere, no credentials and no configured header but User-Agent and Accept… are sent.
-// A redirect from https to http is not followed, and is outcome protocol.
+// led elsewhere, no credentials, no client certificate and no configured header but User-Agent and
+// Accept… are sent. A redirect from https to http, and one that would take the body elsewhere, is
+// not followed, and is outcome protocol.
 //
 // Where the loop itself stood still for kStandstill past the deadline, the answer may have come and
 // not been seen: that is inconclusive, not a timeout.
@@ -18,6 +21,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "core/sample.h"
 #include "probe/dns/resolver.h"
@@ -43,13 +48,18 @@ class HttpProber final : public Prober {
 
  private:
   void begin_hop();
-  void on_resolved(Resolution resolution);
+  void on_resolved(const std::string& host, Resolution resolution);
+  // Whose host is connected to: the proxy, or what the hop is to.
+  [[nodiscard]] const Url& peer() const;
+  // To an address that is known. `port` as of TransferRequest.
+  void connect_to(const std::string& address, uint16_t port = 0);
   // `address` and `port` as of TransferRequest.
   void begin_transfer(const std::string& address, uint16_t port = 0);
   void on_answer(TransferResult answer);
   void note(const TransferResult& answer);
   [[nodiscard]] bool is_followed(const TransferResult& answer) const;
-  void follow(const std::string& location);
+  // Makes the redirect the next hop; else why it is not followed.
+  [[nodiscard]] std::string follow(const TransferResult& answer);
   void judge(TransferResult answer);
   void judge_content(TransferResult& answer);
   // With the answer as evidence.
@@ -57,6 +67,8 @@ class HttpProber final : public Prober {
   [[nodiscard]] std::expected<TransferId, std::string> start_transfer(
       const TransferRequest& request);
   [[nodiscard]] TlsSession* session_to_use();
+  // Whether the configuration spells out this address.
+  [[nodiscard]] bool is_named(const std::string& address) const;
   void on_deadline();
   // Stops what is under way; what a transfer had learnt, if one was.
   std::optional<TransferResult> stop();
@@ -71,11 +83,12 @@ class HttpProber final : public Prober {
   const std::shared_ptr<const HttpSettings> settings_;
   const std::optional<Endpoint> pin_;
   const HeaderFields foreign_fields_;  // for other origins
+  const TlsSettings foreign_tls_;      // the same
   const bool by_curl_;
 
-  size_t next_address_;
-  TlsSession session_;                                  // where handshakes may be resumed
-  int until_full_ = 0;                                  // probes until the next full handshake
+  size_t turn_;         // goes on with each probe; chooses among a host's addresses
+  TlsSession session_;  // where handshakes may be resumed
+  int until_full_ = 0;  // probes until the next full handshake
   std::shared_ptr<const CertificateInfo> certificate_;  // the newest that was shown
 
   // Of the probe in flight.
@@ -93,7 +106,7 @@ class HttpProber final : public Prober {
   bool send_body_ = false;
   bool at_home_ = true;  // has not left the target's origin
   int redirects_ = 0;
-  std::string resolved_host_;  // whose address result_.address is
+  std::vector<std::pair<std::string, std::string>> met_;  // hosts and their addresses
   ProbeResult result_;
 };
 

@@ -50,7 +50,7 @@ struct HttpSettings {
   TlsSettings tls;
   int tls_full_every = 1;   // of so many probes one makes a full handshake, the others resume
   std::string unix_socket;  // to connect to instead of the url's host; empty: none
-  Secret proxy;             // its url, which may hold credentials; empty: none
+  std::optional<Url> proxy;
   bool http2 = false;
   std::string resolver;  // "192.0.2.53:53", the name server to ask; empty: the system's
   std::optional<Address::Family> ip_family;  // that is connected to; empty: either

@@ -49,7 +49,10 @@ void ProbeRun::start(SteadyTime deadline, Prober::Done done) {
     starting_ = false;
     return;
   }
-  lookup_ = resolver_.resolve(host_, [this](Resolution resolution) {
+  Resolver::Query query;
+  query.host = host_;
+  query.patience = (deadline - started_) / 2;
+  lookup_ = resolver_.resolve(std::move(query), [this](Resolution resolution) {
     lookup_ = Resolver::RequestId::None;
     on_resolved(std::move(resolution));
   });
@@ -81,6 +84,7 @@ void ProbeRun::on_resolved(Resolution resolution) {
     finish(resolution.outcome, host_ + ": " + resolution.error);
     return;
   }
+  result_.dns_stale = resolution.is_stale;
   const Address& address = resolution.addresses[next_address_++ % resolution.addresses.size()];
   result_.address = address.text;
   proceeding_ = true;
@@ -88,18 +92,19 @@ void ProbeRun::on_resolved(Resolution resolution) {
 }
 
 void ProbeRun::on_deadline() {
-  const std::string at = proceeding_ ? "talking to " : "resolving ";
+  const Resolution unresolved = resolver_.give_up(std::exchange(lookup_, {}));
+  const std::string at =
+      proceeding_ ? "talking to " + host_ : "resolving " + host_ + ": " + unresolved.error;
   const Duration overdue = loop_.now() - deadline_;
   if (overdue >= kStandstill) {
-    finish(Outcome::Inconclusive,
-           "gatewatch stood still for " + in_ms(overdue) + ", " + at + host_);
+    finish(Outcome::Inconclusive, "gatewatch stood still for " + in_ms(overdue) + ", " + at);
     return;
   }
   const std::string late = "timed out after " + in_ms(loop_.precise_now() - started_) + ", ";
   if (proceeding_) {
     steps_.expire(late);
   } else {
-    finish(Outcome::Timeout, late + at + host_);
+    finish(unresolved.outcome, late + at);
   }
 }
 

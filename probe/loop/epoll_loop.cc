@@ -107,7 +107,7 @@ void EpollLoop::post(Callback callback) {
   }
 }
 
-void EpollLoop::watch(int descriptor, uint32_t events, EventCallback callback) {
+bool EpollLoop::watch(int descriptor, uint32_t events, EventCallback callback) {
   GW_ASSERT(descriptor >= 0);
   const auto index = static_cast<size_t>(descriptor);
   if (index >= watched_.size()) {
@@ -130,6 +130,7 @@ void EpollLoop::watch(int descriptor, uint32_t events, EventCallback callback) {
     GW_ASSERT(errno == ENOMEM || errno == ENOSPC);
     log(LogLevel::Error, "cannot watch a socket", {{"errno", errno}});
   }
+  return result == 0;
 }
 
 void EpollLoop::unwatch(int descriptor) {

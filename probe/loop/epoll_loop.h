@@ -48,8 +48,9 @@ class EpollLoop final : public Loop {
   // descriptor again changes what is waited for and who is called. The callback may unwatch any
   // descriptor, its own included; no event that was for a descriptor before it was unwatched
   // reaches one that is watched later under the same number.
+  // False where the kernel has no memory for it: nothing will be told.
   using EventCallback = std::function<void(uint32_t events)>;
-  void watch(int descriptor, uint32_t events, EventCallback callback);
+  bool watch(int descriptor, uint32_t events, EventCallback callback);
   // To be called before the descriptor is closed. Nothing happens for one that is not watched.
   void unwatch(int descriptor);
   // Unwatches and closes it, with one system call instead of two. Requires: nobody else has a

@@ -37,6 +37,20 @@ std::string without_last_dot(const std::string& host) {
   return host.ends_with('.') ? host.substr(0, host.size() - 1) : host;
 }
 
+// Asks for `host` (SNI, but for an address), and has the certificate checked for it, as browsers
+// do: by its alternative names alone. Where the certificate is not verified the name is neither.
+bool expect_name(SSL* ssl, const std::string& host) {
+  SSL_set_hostflags(ssl,
+                    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+  if (parse_address(host)) {
+    const std::string without_zone = host.substr(0, host.find('%'));
+    return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), without_zone.c_str()) == 1;
+  }
+  std::string name = without_last_dot(host);
+  return SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data()) == 1 &&
+         SSL_set1_host(ssl, name.c_str()) == 1;
+}
+
 // The outcome is the same, the words are for people.
 std::string explain_alert(unsigned long code) {
   switch (ERR_GET_REASON(code)) {
@@ -95,12 +109,15 @@ void Connection::connect_to(const Peer& peer) {
     fail(outcome_of_connect(errno, Told::ByCall), std::strerror(errno));
     return;
   }
-  loop_.watch(socket_, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, [this](uint32_t events) {
+  const auto on_events = [this](uint32_t events) {
     // What is not writable yet is not connected: there is nothing to go on with.
     if (state_ != State::Connecting || (events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) {
       on_ready_();
     }
-  });
+  };
+  if (!loop_.watch(socket_, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, on_events)) {
+    fail(Outcome::Inconclusive, "the system cannot watch one more socket");
+  }
 }
 
 Connection::State Connection::advance() {
@@ -117,7 +134,9 @@ void Connection::check_connected() {
   int error = 0;
   socklen_t length = sizeof error;
   getsockopt(socket_, SOL_SOCKET, SO_ERROR, &error, &length);
-  if (error != 0) {
+  // Who accepts, answers and resets at once was connected to; what it said can still be read.
+  const bool was_accepted = error == ECONNRESET && !tls_;
+  if (error != 0 && !was_accepted) {
     fail(outcome_of_connect(error, Told::Later), std::strerror(error));
     return;
   }
@@ -141,14 +160,9 @@ void Connection::make_tls(const TlsUse& tls) {
   state_ = State::Handshaking;
   ssl_ = SSL_new(tls.context);
   GW_ASSERT(ssl_ != nullptr);
-  const std::string host = without_last_dot(tls.host);
-  if (parse_address(host)) {
-    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_), host.c_str());
-  } else {
-    std::string name = host;
-    SSL_ctrl(ssl_, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
-    SSL_set_hostflags(ssl_, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-    SSL_set1_host(ssl_, host.c_str());
+  if (!expect_name(ssl_, tls.host)) {
+    fail(Outcome::Inconclusive, "no certificate can be for " + printable(tls.host));
+    return;
   }
   SSL_set_app_data(ssl_, tls.session);
   if (tls.session != nullptr && tls.session->get() != nullptr) {
@@ -161,6 +175,7 @@ void Connection::shake_hands() {
   ERR_clear_error();
   const int result = SSL_connect(ssl_);
   if (result == 1) {
+    SSL_set_msg_callback(ssl_, nullptr);  // the limit was the handshake's
     tls_time_ = loop_.precise_now() - phase_began_;
     state_ = State::Open;
     return;
@@ -245,8 +260,7 @@ Connection::Transferred Connection::tls_result(int result) {
     case SSL_ERROR_WANT_READ:
     case SSL_ERROR_WANT_WRITE:
       return {Io::Later};
-    case SSL_ERROR_ZERO_RETURN:
-      peer_ended_ = true;
+    case SSL_ERROR_ZERO_RETURN:  // close_notify; the FIN may be far behind
       return {Io::End};
     case SSL_ERROR_SYSCALL:
       return broken(system_error);

@@ -27,7 +27,10 @@ struct SocketAddress {
 [[nodiscard]] std::optional<SocketAddress> to_socket_address(const std::string& unix_path);
 
 // Whether `address` is one at which clouds hand out credentials to whoever asks from within:
-// 169.254.169.254, 169.254.170.2, 100.100.100.200, fd00:ec2::254, in IPv4-mapped form too.
+// 169.254.169.254 and its like, also where an IPv6 address stands for it (mapped, NAT64, 6to4).
 [[nodiscard]] bool is_metadata_address(const std::string& address);
+
+// 0.0.0.0 and ::, in every form: a connection to them leads to this machine.
+[[nodiscard]] bool is_unspecified_address(const std::string& address);
 
 }  // namespace gatewatch::probe

@@ -36,7 +36,23 @@ int take_session(SSL* ssl, SSL_SESSION* session) {
   return 1;
 }
 
+// OpenSSL calls this for each record and each message, and looks at the shutdown flag before it
+// goes on with the next one.
+void count_bytes(int /*is_ours*/, int /*version*/, int /*type*/, const void* /*bytes*/,
+                 size_t /*size*/, SSL* ssl, void* whole_connection) {
+  const uint64_t most = whole_connection != nullptr ? kMaxConnectionBytes : kMaxHandshakeBytes;
+  const bool counts = whole_connection != nullptr || SSL_is_init_finished(ssl) == 0;
+  if (counts && BIO_number_read(SSL_get_rbio(ssl)) > most) {
+    SSL_set_shutdown(ssl, SSL_get_shutdown(ssl) | SSL_RECEIVED_SHUTDOWN);
+  }
+}
+
 }  // namespace
+
+void limit_peer(SSL_CTX* context, TlsLimit limit) {
+  SSL_CTX_set_msg_callback(context, &count_bytes);
+  SSL_CTX_set_msg_callback_arg(context, limit == TlsLimit::Connection ? context : nullptr);
+}
 
 std::string system_ca_file() {
   if (const char* file = std::getenv("SSL_CERT_FILE")) {
@@ -71,12 +87,16 @@ TlsContexts::~TlsContexts() = default;
 std::expected<ssl_ctx_st*, std::string> TlsContexts::find(const TlsSettings& settings) {
   const SteadyTime now = clock_.steady();
   const auto known = contexts_.find(settings);
-  if (known != contexts_.end() && now - known->second.loaded_at < kRefreshEvery) {
-    return known->second.context.get();
+  if (known != contexts_.end()) {
+    known->second.used = true;
+    if (now < known->second.read_again_at) {
+      return known->second.context.get();
+    }
   }
   std::expected<Context, std::string> made = make(settings);
+  const SteadyTime again = now + kRefreshEvery;
   if (known != contexts_.end()) {
-    known->second.loaded_at = now;
+    known->second.read_again_at = again;
     if (made) {
       known->second.context = std::move(*made);
     } else {
@@ -92,13 +112,22 @@ std::expected<ssl_ctx_st*, std::string> TlsContexts::find(const TlsSettings& set
     transient_ = std::move(*made);
     return transient_.get();
   }
-  return contexts_.emplace(settings, Entry{std::move(*made), now}).first->second.context.get();
+  return contexts_.emplace(settings, Entry{std::move(*made), again}).first->second.context.get();
+}
+
+void TlsContexts::refresh() {
+  std::erase_if(contexts_, [](const auto& known) { return !known.second.used; });
+  for (auto& [settings, entry] : contexts_) {
+    entry.used = false;
+    entry.read_again_at = SteadyTime::min();
+  }
+  system_store_again_at_ = SteadyTime::min();
 }
 
 std::expected<x509_store_st*, std::string> TlsContexts::store_for(const std::string& ca_file) {
   const SteadyTime now = clock_.steady();
   const bool is_system = ca_file.empty();
-  if (is_system && system_store_ && now - system_store_at_ < kRefreshEvery) {
+  if (is_system && system_store_ && now < system_store_again_at_) {
     X509_STORE_up_ref(system_store_.get());
     return system_store_.get();
   }
@@ -113,7 +142,7 @@ std::expected<x509_store_st*, std::string> TlsContexts::store_for(const std::str
   }
   X509_STORE_up_ref(store.get());
   system_store_ = std::move(store);
-  system_store_at_ = now;
+  system_store_again_at_ = now + kRefreshEvery;
   return system_store_.get();
 }
 
@@ -140,6 +169,9 @@ std::expected<TlsContexts::Context, std::string> TlsContexts::make(const TlsSett
     }
     SSL_CTX_set_cert_store(ctx, *store);
   }
+  limit_peer(ctx, TlsLimit::Handshake);
+  // Nobody is there to be asked for the words that a key is encrypted with.
+  SSL_CTX_set_default_passwd_cb(ctx, [](char*, int, int, void*) { return 0; });
   if (!settings.certificate_file.empty()) {
     const std::string& key =
         settings.key_file.empty() ? settings.certificate_file : settings.key_file;

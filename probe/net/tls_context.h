@@ -58,10 +58,15 @@ class TlsContexts {
   TlsContexts(const TlsContexts&) = delete;
   TlsContexts& operator=(const TlsContexts&) = delete;
 
-  // The context for these settings. Reads the files at the first call and again when they have been
-  // in use for kRefreshEvery (where that fails the old ones stay in use). The error names the file.
-  // A context stays valid as long as a connection holds it (SSL_new() takes a reference).
+  // The context for these settings. Reads the files at the first call, and again after refresh()
+  // or when they have been in use for kRefreshEvery (where that fails the old ones stay in use).
+  // The error names the file. A context stays valid as long as a connection holds it (SSL_new()
+  // takes a reference).
   [[nodiscard]] std::expected<ssl_ctx_st*, std::string> find(const TlsSettings& settings);
+
+  // Has each file read again when it is next needed, and forgets what was not asked for since the
+  // refresh before.
+  void refresh();
 
   static constexpr Duration kRefreshEvery = std::chrono::hours(24);
   static constexpr size_t kMaxContexts = 1'024;  // more: those are made anew for each connection
@@ -77,7 +82,8 @@ class TlsContexts {
   using Store = std::unique_ptr<x509_store_st, FreeStore>;
   struct Entry {
     Context context;
-    SteadyTime loaded_at;
+    SteadyTime read_again_at;
+    bool used = true;  // since the last refresh
   };
 
   [[nodiscard]] std::expected<Context, std::string> make(const TlsSettings& settings);
@@ -88,8 +94,20 @@ class TlsContexts {
   Context transient_;  // the newest beyond kMaxContexts
   // The system's, which many contexts share; parsing it takes tens of milliseconds.
   Store system_store_;
-  SteadyTime system_store_at_;
+  SteadyTime system_store_again_at_;
 };
+
+// What a peer may send before its handshake is done: OpenSSL goes on with messages that mean
+// nothing (HelloRequest of TLS 1.2) for as long as they come, without a return.
+inline constexpr uint64_t kMaxHandshakeBytes = 128 * 1024;
+// The same on a whole connection, where the reader of what is within does not return either
+// (libcurl with the frames of HTTP/2).
+inline constexpr uint64_t kMaxConnectionBytes = 1024 * 1024;
+
+enum class TlsLimit : uint8_t { Handshake, Connection };
+
+// Has every connection of `context` end as if its peer had closed it, once that has sent more.
+void limit_peer(ssl_ctx_st* context, TlsLimit limit);
 
 // The file with the certificates that this system trusts.
 [[nodiscard]] std::string system_ca_file();

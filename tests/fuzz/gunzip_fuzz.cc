@@ -12,8 +12,8 @@ namespace {
 
 constexpr size_t kMostRepeated = size_t{128} * 1024;
 
-void check(const std::expected<std::string, std::string_view>& result) {
-  GW_ASSERT(result ? result->size() <= probe::kMaxUnzippedBytes : !result.error().empty());
+void check(const std::expected<probe::DecodedBody, std::string_view>& result) {
+  GW_ASSERT(result ? result->bytes.size() <= probe::kMaxBodyBytes : !result.error().empty());
 }
 
 }  // namespace
@@ -30,15 +30,17 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (bytes.size() > probe::kMaxBodyBytes) {
     return 0;
   }
-  check(probe::gunzip(bytes));
-  check(probe::decode_content(std::string_view(bytes).substr(0, 20), bytes));
+  check(probe::gunzip({.bytes = bytes}));
+  check(probe::gunzip({.bytes = bytes, .is_cut = true}));
+  check(probe::decode_content(std::string_view(bytes).substr(0, 20), {.bytes = bytes}));
   if (!pack) {
     return 0;
   }
   std::string packed = testing::gzip(bytes);
-  GW_ASSERT(probe::decode_content("gzip", packed) == bytes);
-  GW_ASSERT(!probe::gunzip(std::string_view(packed).substr(0, place_in(packed.size(), place))));
+  GW_ASSERT(probe::decode_content("gzip", {.bytes = packed})->bytes == bytes);
+  GW_ASSERT(!probe::gunzip(
+      {.bytes = std::string_view(packed).substr(0, place_in(packed.size(), place))}));
   packed[place_in(packed.size(), place)] ^= static_cast<char>(change);
-  check(probe::gunzip(packed));
+  check(probe::gunzip({.bytes = packed}));
   return 0;
 }

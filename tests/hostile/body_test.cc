@@ -3,7 +3,7 @@
 // Servers whose body does not end, ends too early, is not what it says, or is meant for somebody
 // further on.
 //
-// No answer's content is asked to be compressed here, so one that says it is stays as it came.
+// Only a target that looks into the body asks for gzip; to all others one that comes is data.
 #include "tests/hostile/gzip_bomb.h"
 #include "tests/hostile/hostile.h"
 
@@ -170,6 +170,19 @@ Row coded(int number, const std::string& name, const std::string& coding,
           .why = "nothing looks into the body, so nothing unpacks it"};
 }
 
+// The same answer to a target that looks for "needle" in it.
+Row looked_into(int number, const std::string& name, const std::string& coding,
+                const std::string& content, const std::string& why, const std::string& error) {
+  return {.number = number,
+          .name = name,
+          .scripts = {answer("200 OK", content, "Content-Encoding: " + coding + "\r\n")},
+          .outcome = Outcome::Body,
+          .status = 200,
+          .why = why,
+          .error = error,
+          .lines = "expect_body = \"needle\""};
+}
+
 std::vector<Row> codings() {
   constexpr size_t kMegabyte = 1'000'000;
   const std::string bomb = gzip_bomb(40 * kMegabyte);
@@ -180,6 +193,16 @@ std::vector<Row> codings() {
       coded(59, "CutGzipIsNotUnpacked", "gzip", small.substr(0, small.size() / 2)),
       coded(59, "CorruptGzipIsNotUnpacked", "gzip", "\x1F\x8B\x08" + repeated("\xFF", 100)),
       coded(60, "UnknownCodingIsNotUnpacked", "snail", "@_y"),
+      looked_into(57, "GzipBombIsUnpackedUpToTheLimitOfABody", "gzip", bomb,
+                  "what is unpacked has the limit of any body", "the first 262144 bytes"),
+      looked_into(58, "GzipBombInABombIsBody", "gzip, gzip", bomb, "one layer is unpacked, not two",
+                  "more than one content coding"),
+      looked_into(59, "CutGzipIsBody", "gzip", small.substr(0, small.size() / 2),
+                  "nobody knows what it was", "ends early"),
+      looked_into(59, "CorruptGzipIsBody", "gzip", "\x1F\x8B\x08" + repeated("\xFF", 100),
+                  "nobody knows what it was", "corrupt"),
+      looked_into(60, "UnknownCodingIsBody", "snail", "@_y", "nobody knows what it was",
+                  "a content coding other than gzip"),
   };
 }
 
@@ -207,7 +230,25 @@ std::vector<Row> contents() {
        .scripts = {answer("200 OK", std::string(200'000, 'a') + "!")},
        .outcome = Outcome::Ok,
        .status = 200,
-       .why = "no expression that backtracks ever sees a body"},
+       .why = "nothing looks into it"},
+      {.number = 63,
+       .name = "BodyForSlowExpressionsTakesNoLonger",
+       .scripts = {answer("200 OK", std::string(200'000, 'a') + "!")},
+       .outcome = Outcome::Body,
+       .status = 200,
+       .why = "expressions are matched in linear time",
+       .error = "does not match",
+       .lines = "expect_body_regex = \"(a+)+$\"",
+       .timeout = kUnhurried},
+      {.number = 63,
+       .name = "BodyForSlowTextsTakesNoLonger",
+       .scripts = {answer("200 OK", std::string(200'000, '<'))},
+       .outcome = Outcome::Body,
+       .status = 200,
+       .why = "texts are looked for in linear time",
+       .error = "does not contain",
+       .lines = "expect_body = [\"" + std::string(2'000, '<') + "a\"]",
+       .timeout = kUnhurried},
   };
 }
 

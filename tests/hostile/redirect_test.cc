@@ -85,6 +85,7 @@ std::vector<Row> rows() {
        .name = "LocationWithCarriageReturnIsProtocol",
        .scripts = {redirect_to("/a\rX-Injected: yes"), answer("200 OK", "elsewhere")},
        .outcome = Outcome::Protocol,
+       .status = 302,
        .why = "a control character in a value"},
   };
 }

@@ -136,6 +136,16 @@ TlsTalk tls_begins_with(std::string text) {
   };
 }
 
+TlsTalk tls_floods_with(std::string text, std::string more) {
+  return [text = std::move(text), more = std::move(more)](SSL* ssl) {
+    bool goes_on = write_all(ssl, text);
+    while (goes_on) {
+      goes_on = write_all(ssl, more);
+    }
+    return false;
+  };
+}
+
 TlsTalk tls_floods_with_tickets() {
   return [](SSL* ssl) {
     // A ticket that cannot be sent is no error to OpenSSL.

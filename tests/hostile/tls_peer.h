@@ -38,6 +38,8 @@ using TlsTalk = std::function<bool(ssl_st*)>;
 [[nodiscard]] TlsTalk tls_says_and_drops(std::string text);
 // Sends `text` without reading, then waits for the peer to close.
 [[nodiscard]] TlsTalk tls_begins_with(std::string text);
+// Sends `text` without reading, then `more` again and again, without end.
+[[nodiscard]] TlsTalk tls_floods_with(std::string text, std::string more);
 // New session tickets, without end.
 [[nodiscard]] TlsTalk tls_floods_with_tickets();
 // Key updates, without end.

@@ -16,12 +16,16 @@ using namespace std::string_literals;
 using testing::begin_tls;
 using testing::CertificateAuthority;
 using testing::CertificateSpec;
+using testing::flood;
 using testing::hang;
+using testing::read_some;
+using testing::repeated;
 using testing::Script;
 using testing::ScriptedServer;
 using testing::ServerCertificate;
 using testing::speak_tls;
 using testing::tls_begins_with;
+using testing::tls_floods_with;
 using testing::tls_floods_with_key_updates;
 using testing::tls_floods_with_tickets;
 using testing::tls_renegotiates;
@@ -48,13 +52,14 @@ struct TlsRow {
   std::function<Script(const ServerCertificate&)> script = &good;
   Duration timeout = kLong;
   std::optional<Outcome> or_else = {};  // as good
+  std::string lines = {};               // more of the [[target]]
 };
 
 void play(Hostile& test, const TlsRow& row) {
   CertificateAuthority authority;
   ScriptedServer well_behaved({testing::answer("200 OK")}, authority.issue({}));
   const std::string trust = "ca_file = \"" + authority.certificate_file() + "\"\n";
-  const std::string lines = row.trusted ? trust : "";
+  const std::string lines = (row.trusted ? trust : "") + row.lines;
   test.begin({{"shop.test", {.v4 = {"127.0.0.1"}}}});
   test.warm_up({well_behaved.url(), lines});
   test.befriend({well_behaved.url(), trust});
@@ -188,6 +193,9 @@ std::vector<TlsRow> handshakes() {
 }
 
 std::vector<TlsRow> connections() {
+  const std::string hello_request = "\x16\x03\x03\x00\x04\x00\x00\x00\x00"s;
+  const std::string settings = "\x00\x00\x00\x04\x00\x00\x00\x00\x00"s;
+  const std::string window_update = "\x00\x00\x04\x08\x00\x00\x00\x00\x00\x00\x00\x00\x01"s;
   return {
       {.number = 80,
        .name = "NoCloseNotifyBehindAWholeAnswerIsTaken",
@@ -237,6 +245,36 @@ std::vector<TlsRow> connections() {
                  speak_tls({own, TlsPeer::Version::Only1_3}, tls_floods_with_key_updates())};
            },
        .timeout = kUnhurried},
+      {.number = 82,
+       .name = "EndlessHelloRequestsAreTls",
+       .why = "a handshake has a size, and messages that mean nothing do not hold up the loop",
+       .error = "closed within the TLS handshake",
+       .script =
+           [hello_request](const ServerCertificate& /*own*/) {
+             return Script{read_some(), flood(repeated(hello_request, 1'000))};
+           },
+       .timeout = kUnhurried},
+      {.number = 82,
+       .name = "EndlessHelloRequestsAreTlsWithLibcurl",
+       .why = "a handshake has a size, and messages that mean nothing do not hold up the loop",
+       .script =
+           [hello_request](const ServerCertificate& /*own*/) {
+             return Script{read_some(), flood(repeated(hello_request, 1'000))};
+           },
+       .timeout = kUnhurried,
+       .lines = "http_version = \"2\"\n"},
+      {.number = 82,
+       .name = "EndlessHttp2FramesAreNoAnswer",
+       .outcome = Outcome::Reset,
+       .why = "a connection has a size, and frames that say nothing do not hold up the loop",
+       .script =
+           [settings, window_update](const ServerCertificate& own) {
+             return Script{speak_tls({.certificate = own, .selects_h2 = true},
+                                     tls_floods_with(settings, repeated(window_update, 1'000)))};
+           },
+       .timeout = kUnhurried,
+       .or_else = Outcome::Protocol,
+       .lines = "http_version = \"2\"\n"},
       {.number = 84,
        .name = "RenegotiationChangesNothing",
        .outcome = Outcome::Ok,

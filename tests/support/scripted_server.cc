@@ -76,6 +76,9 @@ struct ScriptedServer::Tls {
         SSL_CTX_use_PrivateKey_file(context, certificate.key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
       throw std::runtime_error("certificate not usable");
     }
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, [](int, X509_STORE_CTX*) { return 1; });
+    const unsigned char id = 1;  // without one no session of a verified client is resumed
+    SSL_CTX_set_session_id_context(context, &id, sizeof id);
   }
   ~Tls() { SSL_CTX_free(context); }
   Tls(const Tls&) = delete;
@@ -192,6 +195,11 @@ size_t ScriptedServer::connections() const {
   return connections_.size();
 }
 
+size_t ScriptedServer::client_certificates() const {
+  const std::lock_guard lock(mutex_);
+  return client_certificates_;
+}
+
 size_t ScriptedServer::resumed_sessions() const {
   const std::lock_guard lock(mutex_);
   return resumed_sessions_;
@@ -222,6 +230,7 @@ void ScriptedServer::play(Connection& connection, const Script& script) {
     open = SSL_accept(connection.tls) == 1;
     const std::lock_guard lock(mutex_);
     resumed_sessions_ += open && SSL_session_reused(connection.tls) != 0 ? 1U : 0U;
+    client_certificates_ += open && SSL_get0_peer_certificate(connection.tls) != nullptr ? 1U : 0U;
   }
   for (auto step = script.begin(); open && step != script.end(); ++step) {
     switch (step->kind) {

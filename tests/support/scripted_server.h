@@ -74,6 +74,8 @@ class ScriptedServer {
   [[nodiscard]] size_t connections() const;
   // TLS handshakes that took up an earlier session.
   [[nodiscard]] size_t resumed_sessions() const;
+  // TLS handshakes in which the client showed a certificate, any; all are asked for one.
+  [[nodiscard]] size_t client_certificates() const;
 
  private:
   struct Connection;
@@ -91,6 +93,7 @@ class ScriptedServer {
   bool stopping_ = false;
   std::vector<std::string> requests_;
   size_t resumed_sessions_ = 0;
+  size_t client_certificates_ = 0;
   std::list<Connection> connections_;
 
   std::thread acceptor_;

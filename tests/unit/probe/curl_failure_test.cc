@@ -38,6 +38,16 @@ TEST(OutcomeOfTransfer, CountsABreakInTheHandshakeAsTls) {
             Outcome::Reset);
 }
 
+TEST(OutcomeOfTransfer, CountsABrokenStreamAgainstTheServer) {
+  for (const int code : {CURLE_HTTP2, CURLE_HTTP2_STREAM}) {
+    EXPECT_EQ(outcome_of_transfer(code, {.connected = true, .ready = true}), Outcome::Protocol);
+    EXPECT_EQ(
+        outcome_of_transfer(
+            code, {.connected = true, .ready = true, .head_begun = true, .head_complete = true}),
+        Outcome::Body);
+  }
+}
+
 TEST(StageOf, NamesHowFarItCame) {
   EXPECT_STREQ(stage_of({}), "connecting");
   EXPECT_STREQ(stage_of({.connected = true}), "in the TLS handshake");

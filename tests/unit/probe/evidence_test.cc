@@ -37,6 +37,18 @@ TEST(Evidence, MasksWhatWeSentWhereTheServerRepeatsIt) {
             "HTTP/1.1 400 ***\r\n\r\n");
 }
 
+TEST(Evidence, MasksLoginsAsTheyAreSent) {
+  HttpSettings settings;
+  settings.url = *parse_url("http://mon:passw0rd@shop.test/");
+  settings.proxy = *parse_url("http://me:pr0xy-word@proxy.test/");
+  settings.body = "user=me&word=f0rm-word";
+  EXPECT_EQ(evidence_body("Authorization: Basic bW9uOnBhc3N3MHJk, bWU6cHIweHktd29yZA== pr0xy-word; "
+                          "posted user=me&word=f0rm-word",
+                          settings),
+            "Authorization: Basic ***, *** ***; posted ***");
+  EXPECT_EQ(evidence_words("field X is \"passw0rd\"", settings), "field X is \"***\"");
+}
+
 TEST(Evidence, IsCutToItsLimits) {
   EXPECT_EQ(evidence_body(std::string(5'000, 'x'), {}), std::string(kMaxEvidenceBody, 'x'));
   EXPECT_EQ(evidence_head(std::string(100'000, 'x'), {}).size(), kMaxEvidenceHead);
@@ -47,6 +59,8 @@ TEST(Evidence, LeavesNoHalfOfASecretAtTheCut) {
   settings.headers = {{"X-Api-Key", Secret("k3y-of-ours")}};
   const std::string body = std::string(kMaxEvidenceBody - 4, 'x') + "k3y-of-ours";
   EXPECT_EQ(evidence_body(body, settings).find("k3y"), std::string::npos);
+  // Where the answer itself was cut within it.
+  EXPECT_EQ(evidence_body("you sent k3y-of-o", settings), "you sent ***");
 }
 
 }  // namespace

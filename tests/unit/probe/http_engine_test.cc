@@ -154,5 +154,67 @@ TEST(HttpEngine, RefusesToConnectToMetadataAddressesUnlessTheTargetNamesThem) {
   }
 }
 
+TEST(HttpEngine, ReadsWhatWasSaidBeforeTheConnectionWasReset) {
+  // The server answers whoever connects and resets; much of what is sent never arrives.
+  ScriptedServer server(
+      {{testing::send("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 4\r\n\r\nfail"),
+        testing::reset()}});
+  ProbeWorld world;
+  for (int i = 0; i < 50; ++i) {
+    const ProbeResult result = world.probe(server.url());
+    // Where the reset overtook the answer in the server's own kernel, there was nothing to read.
+    EXPECT_TRUE(result.outcome == Outcome::BadGateway || result.outcome == Outcome::Reset)
+        << to_string(result.outcome) << ": " << result.error;
+  }
+}
+
+TEST(HttpEngine, TakesNoBodyForWholeThatAResetCutShort) {
+  // Until-close, and reset before all of the request has been read.
+  ScriptedServer server({{testing::send("HTTP/1.1 200 OK\r\n\r\nhalf of it"), testing::reset()}});
+  ProbeWorld world;
+  HttpSettings settings = settings_for(server.url());
+  settings.method = "POST";
+  settings.body = std::string(kMaxRequestBody, 'x');
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_NE(world.probe(settings).outcome, Outcome::Ok);
+  }
+}
+
+TEST(HttpEngine, KeepsTheStatusOfAHeadThatGoesWrong) {
+  ScriptedServer server(
+      {{read_request(), testing::send("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 4\r\n"
+                                      "Transfer-Encoding: chunked\r\n\r\n")}});
+  ProbeWorld world;
+  const ProbeResult result = world.probe(server.url());
+  EXPECT_EQ(result.outcome, Outcome::Protocol);
+  EXPECT_EQ(result.status, 502);
+}
+
+TEST(HttpEngine, ShowsItsCertificateToTheTargetsOriginOnly) {
+  const TestCertificate own("gatewatch");
+  const TestCertificate other("127.0.0.1");
+  ScriptedServer elsewhere({answer("200 OK")}, other.files());
+  ScriptedServer home({answer("302 Found", "", "Location: " + elsewhere.url() + "\r\n")},
+                      other.files());
+  ProbeWorld world;
+  HttpSettings settings = settings_for(home.url());
+  settings.tls.ca_file = other.files().certificate_file;
+  settings.tls.certificate_file = own.files().certificate_file;
+  settings.tls.key_file = own.files().key_file;
+  EXPECT_EQ(world.probe(settings).outcome, Outcome::Ok);
+  EXPECT_EQ(home.client_certificates(), 1U);
+  EXPECT_EQ(elsewhere.client_certificates(), 0U);
+}
+
+TEST(HttpEngine, ChecksTheAddressOfACertificateWhereTheUrlHasAZone) {
+  const TestCertificate wrong("evil.test");
+  ScriptedServer server({answer("200 OK")}, wrong.files());
+  ProbeWorld world;
+  HttpSettings settings = settings_for("https://[fe80::1%25lo]:" + std::to_string(server.port()));
+  settings.connect_to = Endpoint{*parse_address("127.0.0.1"), 0};
+  settings.tls.ca_file = wrong.files().certificate_file;
+  EXPECT_EQ(world.probe(settings).outcome, Outcome::Tls);
+}
+
 }  // namespace
 }  // namespace gatewatch::probe

@@ -117,7 +117,7 @@ TEST(HttpProber, TellsAServerThatStopsInTheHeader) {
   const ProbeResult result =
       probe_script({read_request(), send("HTTP/1.1 200 OK\r\nServer: "), hang()}, 400ms);
   EXPECT_EQ(result.outcome, Outcome::Timeout);
-  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.status, 200);
 }
 
 TEST(HttpProber, TellsAServerThatStopsInTheBody) {
@@ -150,7 +150,7 @@ TEST(HttpProber, CallsAConnectionThatIsClosedBeforeTheHeaderIsCompleteReset) {
   const ProbeResult result =
       probe_script({read_request(), send("HTTP/1.1 200 OK\r\nServer: x\r\n")});
   EXPECT_EQ(result.outcome, Outcome::Reset);
-  EXPECT_EQ(result.status, 0);
+  EXPECT_EQ(result.status, 200);
   EXPECT_EQ(result.error, "the connection was closed within the header");
 }
 

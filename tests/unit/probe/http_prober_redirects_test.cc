@@ -247,5 +247,38 @@ TEST(HttpProberRedirects, GoFromHttpToHttps) {
   EXPECT_TRUE(result.phases.tls);
 }
 
+TEST(HttpProberRedirects, DoNotTakeTheBodyToAnotherOrigin) {
+  ScriptedServer elsewhere({answer("200 OK")});
+  ScriptedServer server({redirect("307 Temporary Redirect", elsewhere.url("/form"))});
+  ProbeWorld world;
+  HttpSettings settings = settings_for(server.url());
+  settings.method = "POST";
+  settings.body = "user=me&word=secret";
+  const ProbeResult result = world.probe(settings);
+  EXPECT_EQ(result.outcome, Outcome::Protocol);
+  EXPECT_EQ(result.status, 307);
+  EXPECT_NE(result.error.find("would take the body to another origin"), std::string::npos);
+  EXPECT_NE(result.head.find("307 Temporary Redirect"), std::string::npos) << "kept as evidence";
+  EXPECT_EQ(elsewhere.connections(), 0U);
+}
+
+TEST(HttpProberRedirects, DoNotKeepHalfOfAnAddressSetFromBeingProbed) {
+  // One prober, home with two addresses, each redirecting to another name with two.
+  ScriptedServer at_one({answer("200 OK")}, {.address = "127.0.0.1"});
+  const uint16_t port = at_one.port();
+  const std::string to = "http://elsewhere.test:" + std::to_string(port) + "/";
+  ScriptedServer home_two({redirect("302 Found", to)}, {.address = "127.0.0.2", .port = port});
+  ScriptedServer home_three({redirect("302 Found", to)}, {.address = "127.0.0.3", .port = port});
+  ProbeWorld world({{"home.test", {.v4 = {"127.0.0.2", "127.0.0.3"}}},
+                    {"elsewhere.test", {.v4 = {"127.0.0.1"}}}});
+  HttpProber prober(world.services, std::make_shared<const HttpSettings>(settings_for(
+                                        "http://home.test:" + std::to_string(port) + "/")));
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(world.probe(prober).outcome, Outcome::Ok);
+  }
+  EXPECT_EQ(home_two.connections(), 2U);
+  EXPECT_EQ(home_three.connections(), 2U);
+}
+
 }  // namespace
 }  // namespace gatewatch::probe

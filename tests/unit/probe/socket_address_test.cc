@@ -48,11 +48,21 @@ TEST(SocketAddress, HoldsAUnixPathThatFits) {
 TEST(MetadataAddress, IsKnownInEveryForm) {
   for (const char* address :
        {"169.254.169.254", "169.254.170.2", "100.100.100.200", "::ffff:169.254.169.254",
-        "::ffff:a9fe:a9fe", "fd00:ec2::254", "fd00:0ec2:0::254"}) {
+        "::ffff:a9fe:a9fe", "fd00:ec2::254", "fd00:0ec2:0::254", "::169.254.169.254",
+        "64:ff9b::a9fe:a9fe", "64:ff9b:1::a9fe:a9fe", "2002:a9fe:a9fe::1", "fd20:ce::254"}) {
     EXPECT_TRUE(is_metadata_address(address)) << address;
   }
   for (const char* address : {"169.254.169.253", "127.0.0.1", "fd00:ec2::253", "::1", "name", ""}) {
     EXPECT_FALSE(is_metadata_address(address)) << address;
+  }
+}
+
+TEST(UnspecifiedAddress, IsKnownInEveryForm) {
+  for (const char* address : {"0.0.0.0", "::", "::ffff:0.0.0.0", "64:ff9b::"}) {
+    EXPECT_TRUE(is_unspecified_address(address)) << address;
+  }
+  for (const char* address : {"127.0.0.1", "::1", "0.0.0.1", "2001:db8::", "name", ""}) {
+    EXPECT_FALSE(is_unspecified_address(address)) << address;
   }
 }
 
