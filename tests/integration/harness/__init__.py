@@ -6,7 +6,7 @@ files in a folder that goes away with the test. Nothing here sleeps but waiting.
 
 from harness.case import QUICK_RULE, Case, quick_target, webhook_channel
 from harness.daemon import Daemon, binary, run_verb
-from harness.gateways import HaProxy, Nginx
+from harness.gateways import HaProxy, Nginx, Proxy
 from harness.smtp import SmtpServer
 from harness.tls import Authority
 from harness.upstream import Upstream
@@ -14,6 +14,7 @@ from harness.waiting import free_port, stays, wait_until
 from harness.webhook import WebhookReceiver
 
 __all__ = [
-    "QUICK_RULE", "Authority", "Case", "Daemon", "HaProxy", "Nginx", "SmtpServer", "Upstream", "WebhookReceiver",
-    "binary", "free_port", "quick_target", "run_verb", "stays", "wait_until", "webhook_channel",
+    "QUICK_RULE", "Authority", "Case", "Daemon", "HaProxy", "Nginx", "Proxy", "SmtpServer",
+    "Upstream", "WebhookReceiver", "binary", "free_port", "quick_target", "run_verb", "stays",
+    "wait_until", "webhook_channel",
 ]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A real nginx and a real HAProxy in front of an upstream."""
+"""A real nginx and a real HAProxy in front of an upstream, and a real proxy of ours."""
 
 import collections
 import os
@@ -29,6 +29,7 @@ http {{
   server {{
     listen 127.0.0.1:{port}{ssl};
     {certificate}
+    {more}
     location / {{
       proxy_pass http://127.0.0.1:{upstream_port};
       proxy_connect_timeout {timeout}ms;
@@ -57,6 +58,17 @@ frontend front
   default_backend back
 backend back
   server upstream 127.0.0.1:{upstream_port}
+"""
+
+
+_TINYPROXY = """\
+Listen 127.0.0.1
+Port {port}
+Timeout 10
+MaxClients 32
+LogFile "{folder}/tinyproxy.log"
+ViaProxyName "the-proxy"
+BasicAuth mon proxy-password
 """
 
 
@@ -90,16 +102,18 @@ class _Gateway:
 
 class Nginx(_Gateway):
     """Paths: / is proxied, /busy too but once a minute (else nginx's own 503), /moved redirects
-    to /. With `identity` (harness.tls) it speaks TLS."""
+    to /. With `identity` (harness.tls) it speaks TLS, and HTTP/2 to whoever asks; `more` are lines
+    of its server block, in which "FOLDER" is its own."""
 
-    def __init__(self, folder, upstream_port, identity=None):
+    def __init__(self, folder, upstream_port, identity=None, more=""):
         super().__init__(folder, "https" if identity else "http")
         certificate = (f"ssl_certificate {identity.certificate};\n"
                        f"    ssl_certificate_key {identity.key};" if identity else "")
         configuration = self.folder / "nginx.conf"
         configuration.write_text(_NGINX.format(
             folder=self.folder, port=self.port, upstream_port=upstream_port,
-            timeout=UPSTREAM_TIMEOUT_MS, ssl=" ssl" if identity else "", certificate=certificate))
+            timeout=UPSTREAM_TIMEOUT_MS, ssl=" ssl http2" if identity else "", certificate=certificate,
+            more=more.replace("FOLDER", str(self.folder))))
         self._start([_find("nginx"), "-e", self.folder / "error.log", "-c", configuration,
                      "-g", "daemon off;"])
 
@@ -120,3 +134,13 @@ class HaProxy(_Gateway):
         configuration.write_text(_HAPROXY.format(
             port=self.port, upstream_port=upstream_port, timeout=UPSTREAM_TIMEOUT_MS))
         self._start([_find("haproxy"), "-db", "-f", configuration])
+
+
+class Proxy(_Gateway):
+    """Tinyproxy, for user "mon" with the password "proxy-password"; says "the-proxy" in Via."""
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        configuration = self.folder / "tinyproxy.conf"
+        configuration.write_text(_TINYPROXY.format(folder=self.folder, port=self.port))
+        self._start([_find("tinyproxy"), "-d", "-c", configuration])
