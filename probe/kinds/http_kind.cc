@@ -8,17 +8,16 @@
 #include "core/text.h"
 #include "probe/expect/expectation_keys.h"
 #include "probe/http/http_line.h"
+#include "probe/kinds/address_keys.h"
 #include "probe/kinds/every_address_prober.h"
 #include "probe/kinds/http_prober.h"
 #include "probe/kinds/tls_keys.h"
-#include "probe/net/address.h"
 
 namespace gatewatch::probe {
 namespace {
 
 constexpr std::string_view kDefaultExpected = "200-399";
 constexpr int64_t kMostProbesPerHandshake = 1'000;
-constexpr uint16_t kDnsPort = 53;
 
 bool has_lower_case(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return c >= 'a' && c <= 'z'; });
@@ -65,47 +64,6 @@ std::string read_body(config::Table& settings, const std::string& method) {
                      "method = \"POST\"?");
   }
   return body;
-}
-
-// With its port.
-std::string read_resolver(config::Table& settings) {
-  const std::string text = settings.string_or("resolver", "");
-  if (!settings.has("resolver")) {
-    return {};
-  }
-  std::optional<Endpoint> server = parse_endpoint(text);
-  if (!server) {
-    settings.error("resolver", "resolver is not the address of a name server",
-                   "write an IP address, as in \"192.0.2.53\", \"192.0.2.53:5353\" or "
-                   "\"[2001:db8::53]:5353\"");
-    return {};
-  }
-  if (server->port == 0) {
-    server->port = kDnsPort;
-  }
-  return to_string(*server);
-}
-
-std::optional<Address::Family> read_ip_family(config::Table& settings) {
-  static constexpr std::array<std::string_view, 3> kWords{"any", "4", "6"};
-  const std::string word = settings.one_of("ip_family", "any", kWords);
-  if (word == "any") {
-    return std::nullopt;
-  }
-  return word == "4" ? Address::Family::V4 : Address::Family::V6;
-}
-
-std::optional<Endpoint> read_connect_to(config::Table& settings) {
-  if (!settings.has("connect_to")) {
-    return std::nullopt;
-  }
-  std::optional<Endpoint> endpoint = parse_endpoint(settings.string_or("connect_to", ""));
-  if (!endpoint) {
-    settings.error("connect_to", "connect_to is not an address",
-                   "write an IP address, as in \"192.0.2.1\", \"192.0.2.1:8443\" or "
-                   "\"[2001:db8::1]:8443\"");
-  }
-  return endpoint;
 }
 
 StatusSet read_expected(config::Table& settings) {
@@ -168,9 +126,10 @@ HttpSettings read_http_keys(config::Table& settings) {
   }
   http.tls = read_tls_keys(settings);
   read_way(settings, http);
-  http.resolver = read_resolver(settings);
-  http.ip_family = read_ip_family(settings);
-  http.connect_to = read_connect_to(settings);
+  const AddressSettings address = read_address_keys(settings);
+  http.resolver = address.resolver;
+  http.ip_family = address.ip_family;
+  http.connect_to = address.connect_to;
   static constexpr std::array<std::string_view, 2> kAddresses{"one", "all"};
   http.every_address = settings.one_of("addresses", "one", kAddresses) == "all";
   if (http.every_address && http.connect_to) {

@@ -17,11 +17,12 @@ std::string in_ms(Duration duration) {
 }  // namespace
 
 ProbeRun::ProbeRun(const ProbeServices& services, std::string host, const std::string& identity,
-                   Steps steps)
+                   Steps steps, AddressSettings found_by)
     : loop_(services.loop),
       resolver_(services.resolver),
       host_(std::move(host)),
       steps_(std::move(steps)),
+      found_by_(std::move(found_by)),
       next_address_(std::hash<std::string>{}(identity)) {}
 
 ProbeRun::~ProbeRun() {
@@ -41,21 +42,29 @@ void ProbeRun::start(SteadyTime deadline, Prober::Done done) {
     timer_ = Loop::TimerId::None;
     on_deadline();
   });
-  if (const std::optional<Address> address = parse_address(host_)) {
-    result_.address = address->text;
+  const std::optional<Address> address =
+      found_by_.connect_to ? found_by_.connect_to->address : parse_address(host_);
+  if (address) {
     starting_ = true;
-    proceeding_ = true;
-    steps_.proceed(*address);
+    proceed(*address);
     starting_ = false;
     return;
   }
   Resolver::Query query;
   query.host = host_;
-  query.patience = (deadline - started_) / 2;
+  query.server = found_by_.resolver;
+  query.family = found_by_.ip_family;
+  query.patience = (deadline_ - started_) / 2;
   lookup_ = resolver_.resolve(std::move(query), [this](Resolution resolution) {
     lookup_ = Resolver::RequestId::None;
     on_resolved(std::move(resolution));
   });
+}
+
+void ProbeRun::proceed(const Address& address) {
+  result_.address = address.text;
+  proceeding_ = true;
+  steps_.proceed(address);
 }
 
 void ProbeRun::abort(std::string_view error) {
@@ -85,10 +94,7 @@ void ProbeRun::on_resolved(Resolution resolution) {
     return;
   }
   result_.dns_stale = resolution.is_stale;
-  const Address& address = resolution.addresses[next_address_++ % resolution.addresses.size()];
-  result_.address = address.text;
-  proceeding_ = true;
-  steps_.proceed(address);
+  proceed(resolution.addresses[next_address_++ % resolution.addresses.size()]);
 }
 
 void ProbeRun::on_deadline() {

@@ -2,11 +2,11 @@
 //
 // What the probes of every kind share: the host's address, the deadline, one result.
 //
-// A run looks the host up (an address is taken as it is), chooses one of its addresses, the next
-// one each time, and hands it to the kind's proceed(). It ends by finish(), by abort() or by the
-// deadline, whichever comes first, and then tells the result once, with its latency, after the
-// kind's stop(). Where the loop itself stood still for kStandstill past the deadline, the answer
-// may have come and not been seen: that is inconclusive, not a timeout.
+// A run looks the host up (an address, or the one to connect to, is taken as it is), chooses one of
+// its addresses, the next one each time, and hands it to the kind's proceed(). It ends by finish(),
+// by abort() or by the deadline, whichever comes first, and then tells the result once, with its
+// latency, after the kind's stop(). Where the loop itself stood still for kStandstill past the
+// deadline, the answer may have come and not been seen: that is inconclusive, not a timeout.
 //
 // Thread: the loop's. Lifetime: a member of its Prober, which outlives it; the services outlive
 // both. Destroying it ends a probe in flight without a result and without stop().
@@ -14,11 +14,14 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/sample.h"
 #include "probe/dns/resolver.h"
+#include "probe/kinds/address_keys.h"
 #include "probe/kinds/kinds.h"
 #include "probe/kinds/prober.h"
 
@@ -40,7 +43,7 @@ class ProbeRun {
   // `host` is a name or a numeric address. `identity` tells the targets of one host apart, so that
   // they do not all begin with its first address.
   ProbeRun(const ProbeServices& services, std::string host, const std::string& identity,
-           Steps steps);
+           Steps steps, AddressSettings found_by = {});
   ~ProbeRun();
   ProbeRun(const ProbeRun&) = delete;
   ProbeRun& operator=(const ProbeRun&) = delete;
@@ -55,9 +58,13 @@ class ProbeRun {
 
   // Of the run in flight; what the kind puts here is told.
   [[nodiscard]] Phases& phases() { return result_.phases; }
+  void set_certificate(std::shared_ptr<const CertificateInfo> shown) {
+    result_.certificate = std::move(shown);
+  }
   [[nodiscard]] SteadyTime deadline() const { return deadline_; }
 
  private:
+  void proceed(const Address& address);
   void on_resolved(Resolution resolution);
   void on_deadline();
   void end(Outcome outcome, std::string error);
@@ -68,6 +75,7 @@ class ProbeRun {
   Resolver& resolver_;
   const std::string host_;
   const Steps steps_;
+  const AddressSettings found_by_;
 
   size_t next_address_;
 

@@ -72,14 +72,16 @@ TcpProber::TcpProber(const ProbeServices& services, std::shared_ptr<const TcpSet
            host_and_port(settings_->endpoint.host, settings_->endpoint.port),
            {.proceed = [this](const Address& address) { connect(address); },
             .expire = [this](const std::string& late) { expire(late); },
-            .stop = [this] { close(); }}) {}
+            .stop = [this] { close(); }},
+           settings_->found_by) {}
 
 void TcpProber::connect(const Address& address) {
   stage_ = Stage::Connecting;
   stage_started_ = loop_.precise_now();
   sent_ = 0;
   answer_.clear();
-  const auto peer = to_socket_address(address.text, settings_->endpoint.port);
+  const auto peer =
+      to_socket_address(address.text, settings_->found_by.port_or(settings_->endpoint.port));
   if (!peer) {
     run_.finish(Outcome::Inconclusive, address.text + ": no such interface");
     return;
@@ -227,23 +229,14 @@ TcpSettings read_tcp_keys(config::Table& settings) {
   } else if (tcp.expect.size() > kMaxTcpExpect) {
     settings.error("expect", "expect is longer than " + std::to_string(kMaxTcpExpect) + " bytes");
   }
+  tcp.found_by = read_address_keys(settings);
   return tcp;
 }
 
 MakeProber read_tcp(const Target& /*target*/, config::Table& settings) {
   TcpSettings tcp = read_tcp_keys(settings);
-  std::expected<EndpointUrl, std::string> endpoint =
-      parse_endpoint_url(settings.string_or("url", ""));
+  std::optional<EndpointUrl> endpoint = read_host_and_port(settings);
   if (!endpoint) {
-    settings.error("url", "url " + endpoint.error(), "write tcp://HOST:PORT");
-    return {};
-  }
-  if (endpoint->port == 0) {
-    settings.error("url", "url has no port", "write tcp://HOST:PORT");
-    return {};
-  }
-  if (!endpoint->rest.empty() && endpoint->rest != "/") {
-    settings.error("url", "url has something after the port", "write tcp://HOST:PORT");
     return {};
   }
   tcp.endpoint = *std::move(endpoint);

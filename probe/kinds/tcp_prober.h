@@ -25,6 +25,7 @@
 #include "config/table.h"
 #include "core/secret.h"
 #include "core/target.h"
+#include "probe/kinds/address_keys.h"
 #include "probe/kinds/kinds.h"
 #include "probe/kinds/probe_run.h"
 #include "probe/kinds/prober.h"
@@ -41,6 +42,7 @@ struct TcpSettings {
   EndpointUrl endpoint;
   Secret send;         // empty: nothing
   std::string expect;  // empty: nothing
+  AddressSettings found_by;
 };
 
 class TcpProber final : public Prober {
@@ -78,8 +80,8 @@ class TcpProber final : public Prober {
   ProbeRun run_;
 };
 
-// Reads send, send_file and expect; mistakes go to the table's diagnostics. The endpoint is left
-// empty.
+// Reads send, send_file, expect and the keys of read_address_keys(); mistakes go to the table's
+// diagnostics. The endpoint is left empty.
 [[nodiscard]] TcpSettings read_tcp_keys(config::Table& settings);
 
 [[nodiscard]] MakeProber read_tcp(const Target& target, config::Table& settings);

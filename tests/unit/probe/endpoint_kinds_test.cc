@@ -58,7 +58,10 @@ TEST(ReadTcp, TellsGoodFromBad) {
       {R"(url = "TCP://[2001:db8::1]:25/")", ""},
       {R"(url = "tcp://mail.example.com:25"
           send = "EHLO mon\r\n"
-          expect = "250")",
+          expect = "250"
+          resolver = "192.0.2.53"
+          ip_family = "4"
+          connect_to = "192.0.2.25")",
        ""},
       {R"(url = "tcp://mail.example.com")", "url has no port\n"},
       {R"(url = "tcp://mail.example.com:smtp")",

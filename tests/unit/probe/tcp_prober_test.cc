@@ -27,8 +27,10 @@ struct Talk {
 };
 
 TcpSettings settings_of(const std::string& host, uint16_t port, const Talk& talk = {}) {
-  return {*parse_endpoint_url("tcp://" + host_and_port(host, port)), Secret(talk.send),
-          talk.expect};
+  return {.endpoint = *parse_endpoint_url("tcp://" + host_and_port(host, port)),
+          .send = Secret(talk.send),
+          .expect = talk.expect,
+          .found_by = {}};
 }
 
 ProbeResult probe_tcp(ProbeWorld& world, const TcpSettings& settings, Duration timeout = 10s) {
@@ -64,6 +66,17 @@ TEST(TcpProber, ResolvesItsHost) {
   EXPECT_EQ(result.outcome, Outcome::Ok);
   EXPECT_EQ(result.address, "127.0.0.1");
   EXPECT_TRUE(result.phases.dns);
+}
+
+TEST(TcpProber, ConnectsWhereItIsToldInstead) {
+  ScriptedServer server({{hang()}});
+  ProbeWorld world;
+  TcpSettings settings = settings_of("mail.test", 9);
+  settings.found_by.connect_to = parse_endpoint("127.0.0.1:" + std::to_string(server.port()));
+  const ProbeResult result = probe_tcp(world, settings);
+  EXPECT_EQ(result.outcome, Outcome::Ok) << result.error;
+  EXPECT_EQ(result.address, "127.0.0.1");
+  world.run_until([&] { return server.connections() == 1; });
 }
 
 TEST(TcpProber, WaitsForTheExpectedText) {
