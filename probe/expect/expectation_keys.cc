@@ -156,11 +156,15 @@ Expectations read_expectation_keys(config::Table& settings, std::string_view met
     expected.max_latency =
         settings.duration("max_latency", kMostLatency, kLeastLatency, kMostLatency);
   }
-  if (settings.has("min_certificate_days")) {
-    expected.min_certificate_days =
-        static_cast<int>(settings.integer("min_certificate_days", 1, 1, kMostDays));
-  }
+  expected.min_certificate_days = read_certificate_days(settings);
   return expected;
+}
+
+std::optional<int> read_certificate_days(config::Table& settings) {
+  if (!settings.has("min_certificate_days")) {
+    return std::nullopt;
+  }
+  return static_cast<int>(settings.integer("min_certificate_days", 1, 1, kMostDays));
 }
 
 }  // namespace gatewatch::probe

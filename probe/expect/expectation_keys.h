@@ -3,6 +3,7 @@
 // The keys of a target that say what an answer has to be beyond its status.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "config/table.h"
@@ -15,5 +16,8 @@ namespace gatewatch::probe {
 // table's diagnostics. For the method HEAD, whose answers have no body, an expectation of one is a
 // mistake.
 [[nodiscard]] Expectations read_expectation_keys(config::Table& settings, std::string_view method);
+
+// Reads min_certificate_days alone, for kinds with no other expectations.
+[[nodiscard]] std::optional<int> read_certificate_days(config::Table& settings);
 
 }  // namespace gatewatch::probe

@@ -46,6 +46,8 @@ class HttpEngine {
   void refresh_certificates() { contexts_.refresh(); }
 
   [[nodiscard]] size_t running() const { return running_; }
+  // For other connections that speak TLS. Lives as long as the engine.
+  [[nodiscard]] TlsContexts& tls_contexts() { return contexts_; }
 
  private:
   struct Transfer;

@@ -10,6 +10,7 @@
 #include "probe/kinds/http_kind.h"
 #include "probe/kinds/icmp_prober.h"
 #include "probe/kinds/tcp_prober.h"
+#include "probe/kinds/tls_prober.h"
 
 namespace gatewatch::probe {
 namespace {
@@ -19,12 +20,13 @@ void check(config::Table& defaults) {
   (void)Read(defaults);
 }
 
-constexpr std::array<ProbeKind, 5> kKinds{{
+constexpr std::array<ProbeKind, 6> kKinds{{
     {"http", &read_http, &check<&read_http_keys>},
     {"https", &read_http, nullptr},
     {"dns", &read_dns, &check<&read_dns_keys>},
     {"icmp", &read_icmp, nullptr},  // has no keys of its own
     {"tcp", &read_tcp, &check<&read_tcp_keys>},
+    {"tls", &read_tls, &check<&read_tls_probe_keys>},
 }};
 
 std::string known_schemes() {

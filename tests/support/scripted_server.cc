@@ -32,6 +32,22 @@ size_t content_length(const std::string& head) {
   return std::stoul(std::string(found + static_cast<long>(kName.size()), head.end()));
 }
 
+using TlsContext = std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)>;
+
+TlsContext make_tls_context(const ServerCertificate& certificate) {
+  TlsContext context(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
+  if (SSL_CTX_use_certificate_file(context.get(), certificate.certificate_file.c_str(),
+                                   SSL_FILETYPE_PEM) != 1 ||
+      SSL_CTX_use_PrivateKey_file(context.get(), certificate.key_file.c_str(), SSL_FILETYPE_PEM) !=
+          1) {
+    throw std::runtime_error("certificate not usable");
+  }
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, [](int, X509_STORE_CTX*) { return 1; });
+  const unsigned char id = 1;  // without one no session of a verified client is resumed
+  SSL_CTX_set_session_id_context(context.get(), &id, sizeof id);
+  return context;
+}
+
 std::string with_port(std::string bytes, uint16_t port) {
   constexpr std::string_view kPlaceholder = "{port}";
   for (size_t at = 0; (at = bytes.find(kPlaceholder, at)) != std::string::npos;) {
@@ -70,22 +86,20 @@ Script answer(std::string_view status, std::string_view body, std::string_view f
 }
 
 struct ScriptedServer::Tls {
-  explicit Tls(const ServerCertificate& certificate) : context(SSL_CTX_new(TLS_server_method())) {
-    if (SSL_CTX_use_certificate_file(context, certificate.certificate_file.c_str(),
-                                     SSL_FILETYPE_PEM) != 1 ||
-        SSL_CTX_use_PrivateKey_file(context, certificate.key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
-      throw std::runtime_error("certificate not usable");
-    }
-    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, [](int, X509_STORE_CTX*) { return 1; });
-    const unsigned char id = 1;  // without one no session of a verified client is resumed
-    SSL_CTX_set_session_id_context(context, &id, sizeof id);
-  }
-  ~Tls() { SSL_CTX_free(context); }
-  Tls(const Tls&) = delete;
-  Tls& operator=(const Tls&) = delete;
-
-  SSL_CTX* context;
+  TlsContext context;
 };
+
+Step accept_tls(const ServerCertificate& certificate) {
+  return perform([certificate](int socket) {
+    const TlsContext context = make_tls_context(certificate);
+    const std::unique_ptr<SSL, decltype(&SSL_free)> session(SSL_new(context.get()), &SSL_free);
+    SSL_set_fd(session.get(), socket);
+    std::array<char, 1> byte{};
+    while (SSL_accept(session.get()) == 1 && SSL_read(session.get(), byte.data(), 1) > 0) {
+    }
+    return false;
+  });
+}
 
 // A connection's socket stays open until the server ends or its own thread closes it under the
 // server's mutex, so that no other descriptor is ever shut down by mistake.
@@ -159,7 +173,7 @@ ScriptedServer::ScriptedServer(std::vector<Script> scripts, const ServerCertific
     : ScriptedServer(std::move(scripts)) {
   std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes to sockets whose peer may have gone
   // Nobody knows the port before the constructor has returned.
-  tls_ = std::make_unique<Tls>(certificate);
+  tls_ = std::make_unique<Tls>(make_tls_context(certificate));
 }
 
 ScriptedServer::~ScriptedServer() {
@@ -225,7 +239,7 @@ void ScriptedServer::accept_all() {
 void ScriptedServer::play(Connection& connection, const Script& script) {
   bool open = true;
   if (tls_ != nullptr) {
-    connection.tls = SSL_new(tls_->context);
+    connection.tls = SSL_new(tls_->context.get());
     SSL_set_fd(connection.tls, connection.socket);
     open = SSL_accept(connection.tls) == 1;
     const std::lock_guard lock(mutex_);

@@ -21,6 +21,11 @@
 
 namespace gatewatch::testing {
 
+struct ServerCertificate {
+  std::string certificate_file;  // PEM
+  std::string key_file;
+};
+
 struct Step {
   enum class Kind { ReadRequest, ReadSome, Send, Reset, Hang, Perform };
   // Gets the connected socket, which blocks, and does not close it. False ends the connection.
@@ -39,15 +44,12 @@ using Script = std::vector<Step>;
 [[nodiscard]] Step hang();   // until the peer closes or the server ends
 // Whatever else; below TLS, where that is spoken. It ends when the socket is shut down.
 [[nodiscard]] Step perform(Step::Action action);
+// Shakes hands as a TLS server and waits for the peer to close; the end of a script.
+[[nodiscard]] Step accept_tls(const ServerCertificate& certificate);
 
 // Reads a request and answers, e.g. answer("200 OK", "hello"); `fields` are whole lines.
 [[nodiscard]] Script answer(std::string_view status, std::string_view body = "",
                             std::string_view fields = "");
-
-struct ServerCertificate {
-  std::string certificate_file;  // PEM
-  std::string key_file;
-};
 
 // One of the addresses of loopback (127.0.0.0/8), and a port; 0: a free one.
 struct ListenAt {

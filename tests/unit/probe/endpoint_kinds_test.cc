@@ -94,6 +94,35 @@ TEST(ReadTcp, ReadsTheEscapesOfToml) {
   EXPECT_EQ(tcp.expect, "\t");
 }
 
+TEST(ReadTls, TellsGoodFromBad) {
+  expect_messages({
+      {R"(url = "tls://ldap.example.com:636")", ""},
+      {R"(url = "tls://mail.example.com:25"
+          starttls = "smtp"
+          min_certificate_days = 14
+          verify = true
+          ca_file = "/etc/ca.pem"
+          tls_min_version = "1.3"
+          client_certificate_file = "/etc/mon.pem"
+          client_key_file = "/etc/mon.key"
+          resolver = "192.0.2.53"
+          ip_family = "6"
+          connect_to = "[2001:db8::25]:2525")",
+       ""},
+      {R"(url = "tls://mail.example.com")", "url has no port\n"},
+      {R"(url = "tls://mail:25/x")", "url has something after the port\n"},
+      {R"(url = "tls://mail:25"
+          starttls = "SMTP")",
+       "starttls cannot be \"SMTP\"; it is one of smtp, imap, pop3, ftp, postgres\n"},
+      {R"(url = "tls://mail:25"
+          min_certificate_days = 0)",
+       "min_certificate_days must be between 1 and 3650, not 0\n"},
+      {R"(url = "tls://mail:25"
+          expect = "220")",
+       "unknown key \"expect\" in [[target]]\n"},
+  });
+}
+
 TEST(ReadDns, TellsGoodFromBad) {
   expect_messages({
       {R"(url = "dns://192.0.2.53/shop.example.com")", ""},

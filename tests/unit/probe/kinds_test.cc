@@ -100,7 +100,7 @@ TEST(ReadProber, TellsAUrlThatIsOfNoUse) {
   const Reading scheme(R"(url = "shop.example.com/health")");
   EXPECT_FALSE(scheme.make);
   EXPECT_EQ(scheme.messages,
-            "url does not begin with one of http://, https://, dns://, icmp://, tcp://\n");
+            "url does not begin with one of http://, https://, dns://, icmp://, tcp://, tls://\n");
   EXPECT_EQ(scheme.diagnostics.sorted()[0].hint, "put https:// or http:// before it");
 
   const Reading slip(R"(url = "htps://shop.example.com/health")");
