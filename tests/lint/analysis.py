@@ -54,7 +54,7 @@ def main():
     jobs = {}
     for entry in json.loads((build / "compile_commands.json").read_text()):
         source = pathlib.Path(entry["file"])
-        if source.parent.name not in tree.PRODUCT_FOLDERS or source.parent.parent != root:
+        if tree.relative(root, source).split("/")[0] not in tree.PRODUCT_FOLDERS:
             continue
         if wanted and not any(str(source).endswith(name) for name in wanted):
             continue
