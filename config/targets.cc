@@ -107,7 +107,7 @@ void read_shared(Table& table, Target& target, Duration default_interval,
 }
 
 void check_defaults(Table& defaults) {
-  for (const std::string_view key : {"name", "url"}) {
+  for (const std::string_view key : {"name", "kind", "url"}) {
     if (defaults.has(key)) {
       defaults.error(key, std::string(key) + " cannot have a default",
                      "write it in each [[target]]");
@@ -117,13 +117,16 @@ void check_defaults(Table& defaults) {
   read_shared(defaults, scratch, kDefaultInterval, kDefaultTimeout);
 }
 
+// The url, whose scheme is the kind; or the kind without one, which is then shown in its place.
 void read_url(Table& own, Table& table, Target& target) {
-  const std::optional<std::string> url = own.required_string("url");
-  table.set_kind_key("url");
+  const bool has_kind = own.has("kind");
+  const std::string kind = own.string_or("kind", "");
+  const std::optional<std::string> url = has_kind ? own.string("url") : own.required_string("url");
+  table.set_kind_key(has_kind ? "kind" : "url");
   if (url && url->empty()) {
     table.error("url", "url is empty");
   }
-  target.url = url_to_show(url.value_or(""));
+  target.url = url_to_show(url.value_or(kind));
   target.peer = url ? address_of(*url) : "";
 }
 
@@ -184,10 +187,11 @@ Targets read_targets(Table& root, Table& defaults) {
     Target target;
     (void)table.has("name");  // known; read not by way of [defaults], where neither may stand
     (void)table.has("url");
+    (void)table.has("kind");
     target.name = found.names.read(own);
     read_url(own, table, target);
     read_shared(table, target, kDefaultInterval, kDefaultTimeout);
-    ++sharers[target.peer];
+    sharers[target.peer] += target.peer.empty() ? 0 : 1;
     found.targets.push_back({std::move(target), table});
   }
   for (auto& [target, table] : found.targets) {

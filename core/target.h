@@ -12,14 +12,14 @@ namespace gatewatch {
 
 struct Target {
   std::string name;               // unique; the key of schedule, windows and incidents
-  std::string url;                // as shown to people; never with credentials
+  std::string url;                // as shown to people, without credentials; or the kind
   std::vector<std::string> tags;  // as written, without "tag:"
   Duration interval{};            // between two scheduled probes
   Duration timeout{};             // of one whole probe
   double jitter = 0;              // share of the interval by which a probe may start late, 0 to 1
   bool enabled = true;
   bool is_control = false;  // a [[control]]: tells whether we are online; no rule applies to it
-  std::string peer;  // host and port of the url, "shop.example.com:443"; the same for one server
+  std::string peer;  // host and port of the url, "shop.example.com:443"; empty: it has no url
 
   bool operator==(const Target&) const = default;
 };

@@ -18,6 +18,7 @@ class EpollLoop;
 class Resolver;
 class CurlEngine;
 class HttpEngine;
+class PushRegistry;
 
 // What probers of all targets share. Lifetime: what it names outlives the probers.
 struct ProbeServices {
@@ -25,25 +26,28 @@ struct ProbeServices {
   Resolver& resolver;
   HttpEngine& http;
   CurlEngine& curl;
+  PushRegistry* push = nullptr;  // null where no reports come in
 };
 
 // Makes the prober of a target whose settings were read and found good.
 using MakeProber = std::function<std::unique_ptr<Prober>(const ProbeServices&)>;
 
 struct ProbeKind {
-  std::string_view scheme;  // of the target's url, in lower case
+  std::string_view word;  // the scheme of the target's url, in lower case
   // Reads the url and the kind's own keys; mistakes go to the table's diagnostics. No I/O. Empty
-  // where the url is of no use.
+  // where they are of no use.
   MakeProber (*read)(const Target& target, config::Table& settings);
   // Reads the kind's own keys from [defaults]. Null where another line of the table
   // does, or where it has none.
   void (*check)(config::Table& defaults);
+  bool has_url = true;  // else the key "kind" names it
 };
 
 [[nodiscard]] std::span<const ProbeKind> probe_kinds();
 
-// The kind for the key "url" of `settings`; where there is none, adds a diagnostic at that key and
-// returns an empty function. Adds nothing where the url is missing, which the loader tells.
+// The kind for the key "kind" of `settings`, or where that is missing for its "url"; where there is
+// none, or where both are there and differ, adds a diagnostic and returns an empty function. Adds
+// nothing where both are missing, which the loader tells.
 // The real url is read from `settings`; `target.url`, which is masked, is not used.
 [[nodiscard]] MakeProber read_prober(const Target& target, config::Table& settings);
 

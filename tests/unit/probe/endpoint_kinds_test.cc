@@ -5,10 +5,13 @@
 
 #include "config/config.h"
 #include "probe/kinds/kinds.h"
+#include "probe/kinds/push_prober.h"
 #include "probe/kinds/tcp_prober.h"
 
 namespace gatewatch::probe {
 namespace {
+
+using namespace std::chrono_literals;
 
 // What reading one target with the given lines gives.
 struct Reading {
@@ -169,6 +172,85 @@ TEST(ReadIcmp, TellsGoodFromBad) {
           expect = "x")",
        "unknown key \"expect\" in [[target]]\n"},
   });
+}
+
+TEST(ReadPush, TellsGoodFromBad) {
+  expect_messages({
+      {R"(kind = "push"
+          token = "0123456789abcdef0123456789abcdef"
+          every = "24h")",
+       ""},
+      {R"(kind = "push"
+          token = "kJ3xQ0z-_8vLw2PqRt7YbA"
+          every = "90d"
+          grace = "0s")",
+       ""},
+      {R"(kind = "push"
+          token = "geheim"
+          every = "24h")",
+       "token can be guessed: it has fewer than 22 characters\n"},
+      {R"(kind = "push"
+          token = "0123456789abcdef0123456789abcdef"
+          every = "500ms")",
+       "every must be between 1s and 366d, not 500ms\n"},
+      {R"(kind = "push"
+          url = "push://backup"
+          token = "0123456789abcdef0123456789abcdef"
+          every = "24h")",
+       "a push target has no url\n"},
+      {R"(url = "push://backup")",
+       "url does not begin with one of http://, https://, dns://, icmp://, tcp://, tls://\n"},
+      {R"(kind = "push")",
+       "this push target has no \"every\"\nthis push target has no \"token\" of its own\n"},
+      {R"(kind = "push"
+          token = "0123456789abcdef0123456789abcdef"
+          every = "24h"
+          max_silence = "25h")",
+       "unknown key \"max_silence\" in [[target]]\n"},
+  });
+}
+
+TEST(ReadPush, DoesNotRepeatAToken) {
+  for (const char* token : {"ab/geheim/cd", "geheimgeheimgeheim"}) {
+    const Reading reading("kind = \"push\"\nevery = \"1h\"\ntoken = \"" + std::string(token) + '"');
+    EXPECT_NE(reading.messages, "");
+    for (const config::Diagnostic& diagnostic : reading.diagnostics.sorted()) {
+      EXPECT_EQ(config::to_string(diagnostic).find("geheim"), std::string::npos);
+    }
+  }
+}
+
+TEST(ReadPush, HasAGraceOfHalfThePeriodOrAnHour) {
+  for (const auto& [every, grace] : {std::pair("10m", 5min), std::pair("24h", 60min)}) {
+    Reading reading(std::string("kind = \"push\"\ntoken = \"0123456789abcdef0123456789abcdef\"\n") +
+                    "every = \"" + every + '"');
+    ASSERT_EQ(reading.messages, "");
+    EXPECT_EQ(read_push_keys(*reading.settings).grace, grace) << every;
+  }
+}
+
+TEST(ReadPush, TakesPeriodAndGraceButNoTokenFromTheDefaults) {
+  const std::string target = "kind = \"push\"\ntoken = \"0123456789abcdef0123456789abcdef\"";
+  EXPECT_EQ(Reading(target, "[defaults]\nevery = \"1h\"\ngrace = \"5m\"\n").messages, "");
+  EXPECT_EQ(Reading("kind = \"push\"\nevery = \"1h\"",
+                    "[defaults]\ntoken = \"0123456789abcdef0123456789abcdef\"\n")
+                .messages,
+            "this push target has no \"token\" of its own\n");
+}
+
+TEST(ReadProber, TakesTheKindByItsNameToo) {
+  expect_messages({
+      {R"(kind = "tcp"
+          url = "tcp://mail:25")",
+       ""},
+      {R"(kind = "tcp"
+          url = "tls://mail:25")",
+       "kind is \"tcp\", but url does not begin with tcp://\n"},
+      {R"(kind = "tcp")", "this tcp target has no \"url\"\n"},
+      {R"(kind = "pusch")",
+       "kind cannot be \"pusch\"; it is one of http, https, dns, icmp, tcp, tls, push\n"},
+  });
+  EXPECT_EQ(Reading("kind = \"push\"").shown_url, "push");
 }
 
 TEST(CheckDefaults, KnowsTheKeysOfEveryKind) {
