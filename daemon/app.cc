@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "core/log.h"
+#include "daemon/await.h"
 #include "daemon/machine.h"
 #include "daemon/service.h"
 #include "daemon/signals.h"
@@ -25,27 +26,6 @@ namespace {
 
 constexpr Duration kSnapshotAge = std::chrono::milliseconds(250);
 constexpr Duration kStopPoll = std::chrono::milliseconds(20);
-
-// Waits for what a posted task promises; empty where the loop is stuck, or `ended` with the task
-// unrun.
-template <typename Value>
-std::optional<Value> await(std::future<Value>& answer, Duration patience,
-                           const std::atomic<bool>& ended) {
-  static constexpr Duration kSlice = std::chrono::milliseconds(50);
-  for (Duration waited{}; waited < patience && !ended; waited += kSlice) {
-    if (answer.wait_for(std::min(kSlice, patience - waited)) == std::future_status::ready) {
-      break;
-    }
-  }
-  if (answer.wait_for(Duration::zero()) != std::future_status::ready) {
-    return std::nullopt;
-  }
-  try {
-    return answer.get();
-  } catch (const std::future_error&) {  // the task was destroyed unrun
-    return std::nullopt;
-  }
-}
 
 Duration longest_reopen(const Settings& settings) {
   Duration longest{};
@@ -80,7 +60,8 @@ App::App(Settings settings, std::string config_path, config::LoadOptions load_op
       resolver_(loop_, {}),
       http_(loop_, clock),
       curl_(loop_),
-      services_{loop_, resolver_, http_, curl_},
+      pushes_(loop_, [this](Sample sample) { take(std::move(sample)); }),
+      services_{loop_, resolver_, http_, curl_, &pushes_},
       scheduler_(loop_, rng_, max_in_flight(),
                  {.on_sample = [this](Sample sample) { take(std::move(sample)); },
                   .on_skip = [this](const std::string& target,
@@ -90,7 +71,8 @@ App::App(Settings settings, std::string config_path, config::LoadOptions load_op
     web_ = std::make_unique<web::Server>(
         web::ServerOptions{settings_.daemon.listen_host, settings_.daemon.listen_port,
                            settings_.web.auth},
-        [this] { return snapshot(); });
+        [this] { return snapshot(); },
+        [this](PushReport report) { return take_push(std::move(report)); });
   }
   make_control_socket();
   reloader_ = std::make_unique<Reloader>([this] { reload(); });
@@ -355,6 +337,15 @@ std::shared_ptr<const Snapshot> App::snapshot() {
   snapshot_ = await(answer, kAnswerPatience, ended_).value_or(nullptr);
   snapshot_at_ = clock_.steady();
   return snapshot_;
+}
+
+PushAnswer App::take_push(PushReport report) {
+  auto done = std::make_shared<std::promise<PushAnswer>>();
+  std::future<PushAnswer> answer = done->get_future();
+  loop_.post([this, report = std::move(report), done = std::move(done)] {
+    done->set_value(pushes_.take(report));
+  });
+  return await(answer, kAnswerPatience, ended_).value_or(PushAnswer::NoAnswer);
 }
 
 std::string App::answer_status() {

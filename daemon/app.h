@@ -3,8 +3,8 @@
 // The running daemon: owns every part, starts and stops them in order, applies reloads, and answers
 // the control socket. Everything it decides itself is when.
 //
-// Thread: run() makes its caller the loop thread; the answer_*() and snapshot() verbs are called by
-// control and web threads and wait for the loop, at most kAnswerPatience.
+// Thread: run() makes its caller the loop thread; the answer_*(), take_push() and snapshot() verbs
+// are called by control and web threads and wait for the loop, at most kAnswerPatience.
 #pragma once
 
 #include <atomic>
@@ -15,6 +15,7 @@
 #include "config/config.h"
 #include "core/id.h"
 #include "core/mutex.h"
+#include "core/push_report.h"
 #include "core/snapshot.h"
 #include "core/time.h"
 #include "daemon/control_messages.h"
@@ -27,6 +28,7 @@
 #include "probe/http/curl_engine.h"
 #include "probe/http/http_engine.h"
 #include "probe/kinds/kinds.h"
+#include "probe/kinds/push_registry.h"
 #include "probe/loop/epoll_loop.h"
 #include "probe/schedule/scheduler.h"
 #include "storage/state_directory.h"
@@ -80,6 +82,7 @@ class App {
 
   // On other threads.
   std::shared_ptr<const Snapshot> snapshot();
+  PushAnswer take_push(PushReport report);
   std::string answer_status();
   std::string answer_test_channel(const std::string& name);
   std::string answer_record(const std::string& json);
@@ -102,6 +105,7 @@ class App {
   probe::Resolver resolver_;
   probe::HttpEngine http_;
   probe::CurlEngine curl_;
+  probe::PushRegistry pushes_;
   probe::ProbeServices services_;
   probe::Scheduler scheduler_;
   // Loop thread:

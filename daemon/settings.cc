@@ -10,8 +10,18 @@
 namespace gatewatch::daemon {
 namespace {
 
+// Where nobody listens, no job can report.
+void check_listening(const config::Config& config, config::TargetConfig& item) {
+  if (config.daemon.listen_host.empty() && item.target.enabled &&
+      item.settings.string_or("kind", "") == "push") {
+    item.settings.error("kind", "jobs cannot report in while [daemon] listen is \"\"",
+                        "let it listen, or set enabled = false");
+  }
+}
+
 void read_targets(config::Config& config, Settings& settings) {
   for (config::TargetConfig& item : config.targets) {
+    check_listening(config, item);
     ProbedTarget probed{.target = item.target,
                         .fingerprint = item.settings.fingerprint(),
                         .make_prober = probe::read_prober(item.target, item.settings)};

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "web/metrics.h"
+#include "web/push_request.h"
 #include "web/status_page.h"
 
 namespace gatewatch::web {
@@ -38,10 +39,12 @@ bool wants_open_metrics(const httplib::Request& request) {
 
 class Server::Impl {
  public:
-  Impl(const ServerOptions& options, SnapshotSource source) : source_(std::move(source)) {
+  Impl(const ServerOptions& options, SnapshotSource source, PushTaker push)
+      : source_(std::move(source)), push_(std::move(push)) {
     configure();
     add_checks(options);
     add_routes();
+    add_push_routes();
     listen(options);
   }
 
@@ -95,7 +98,12 @@ class Server::Impl {
             response.set_content("ranges are not served\n", kText);
             return httplib::Server::HandlerResponse::Handled;
           }
-          if (wanted.empty() || request.path == "/healthz" ||
+          const bool is_push = request.path.starts_with(kPushPath);
+          if (is_push && request.path.size() > kMaxPushPath) {
+            response.status = 404;  // before a regular expression of the library's gets to see it
+            return httplib::Server::HandlerResponse::Handled;
+          }
+          if (wanted.empty() || request.path == "/healthz" || is_push ||
               same_secret(request.get_header_value("Authorization"), wanted)) {
             return httplib::Server::HandlerResponse::Unhandled;
           }
@@ -136,6 +144,46 @@ class Server::Impl {
     });
   }
 
+  // Both verbs, as the peers have it: a job's last line is often a plain "curl URL".
+  void add_push_routes() {
+    const auto take = [this](const httplib::Request& request, httplib::Response& response) {
+      answer_push(request, response);
+    };
+    server_.Get(std::string(kPushPath) + ".*", take);
+    server_.Post(std::string(kPushPath) + ".*", take);
+  }
+
+  void answer_push(const httplib::Request& request, httplib::Response& response) {
+    const bool is_form =
+        request.get_header_value("Content-Type").starts_with("application/x-www-form-urlencoded");
+    std::optional<PushReport> report =
+        read_push(request.path, request.params, is_form ? std::string() : request.body);
+    if (request.method == "HEAD" || !report) {  // who only looks reports nothing
+      response.status = 400;
+      response.set_content("not a report; see \"push targets\" in the configuration's reference\n",
+                           kText);
+      return;
+    }
+    switch (push_(std::move(*report))) {
+      case PushAnswer::Taken:
+        response.status = 204;
+        return;
+      case PushAnswer::Unknown:
+        response.status = 404;
+        response.set_content("no target has this token\n", kText);
+        return;
+      case PushAnswer::TooMany:
+        response.status = 429;
+        response.set_header("Retry-After", "1");
+        response.set_content("too many reports in this second\n", kText);
+        return;
+      case PushAnswer::NoAnswer:
+        response.status = 503;
+        response.set_content("the probe loop does not answer\n", kText);
+        return;
+    }
+  }
+
   template <typename Use>
   void with_snapshot(httplib::Response& response, Use use) {
     const std::shared_ptr<const Snapshot> snapshot = source_();
@@ -168,12 +216,13 @@ class Server::Impl {
   }
 
   SnapshotSource source_;
+  PushTaker push_;
   httplib::Server server_;
   std::thread thread_;
 };
 
-Server::Server(const ServerOptions& options, SnapshotSource source)
-    : impl_(std::make_unique<Impl>(options, std::move(source))) {}
+Server::Server(const ServerOptions& options, SnapshotSource source, PushTaker push)
+    : impl_(std::make_unique<Impl>(options, std::move(source), std::move(push))) {}
 Server::~Server() = default;
 int Server::port() const {
   return impl_->port;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The HTTP side: status page, metrics, health. Read-only.
+// The HTTP side: status page, metrics, health, all read-only; and the door at which jobs report in.
 //
-// Thread: kServerThreads of its own. Lifetime: the source must outlive the server. Fails: the
+// Thread: kServerThreads of its own. Lifetime: what it calls must outlive the server. Fails: the
 // constructor throws std::runtime_error with one line that names the address and the reason.
 #pragma once
 
@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "core/push_report.h"
 #include "core/secret.h"
 #include "core/snapshot.h"
 
@@ -22,15 +23,19 @@ inline constexpr int kServerThreads = 4;
 // Thread: any.
 using SnapshotSource = std::function<std::shared_ptr<const Snapshot>()>;
 
+// Takes what a job reports and tells what became of it.
+// Thread: any.
+using PushTaker = std::function<PushAnswer(PushReport)>;
+
 struct ServerOptions {
   std::string host;            // a name or address, IPv6 without brackets
   int port = 0;                // 0: any free one
-  std::optional<Secret> auth;  // "USER:PASSWORD"; asked for everywhere but at /healthz
+  std::optional<Secret> auth;  // "USER:PASSWORD"; asked for but at /healthz and below /push/
 };
 
 class Server {
  public:
-  Server(const ServerOptions& options, SnapshotSource source);
+  Server(const ServerOptions& options, SnapshotSource source, PushTaker push);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

@@ -83,5 +83,24 @@ kind = "pigeon"
   EXPECT_TRUE(mentions("pigeon"));
 }
 
+TEST(Settings, JobsCannotReportWhereNobodyListens) {
+  const std::string job = R"(
+[[target]]
+name = "backup"
+kind = "push"
+token = "0123456789abcdef0123456789abcdef"
+every = "24h"
+)";
+  EXPECT_TRUE(load_settings_text("test", kTwoTargets + job).settings);
+  const std::string off = "[daemon]\nlisten = \"\"\n";
+  const LoadedSettings loaded = load_settings_text("test", off + kTwoTargets + job);
+  EXPECT_FALSE(loaded.settings);
+  ASSERT_EQ(loaded.diagnostics.size(), 1U);
+  EXPECT_EQ(config::to_string(loaded.diagnostics[0]),
+            "test:21:8: jobs cannot report in while [daemon] listen is \"\" (let it listen, or set "
+            "enabled = false)");
+  EXPECT_TRUE(load_settings_text("test", off + kTwoTargets + job + "enabled = false\n").settings);
+}
+
 }  // namespace
 }  // namespace gatewatch::daemon
