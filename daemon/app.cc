@@ -19,6 +19,8 @@
 #include "daemon/machine.h"
 #include "daemon/service.h"
 #include "daemon/signals.h"
+#include "storage/error.h"
+#include "storage/history.h"
 #include "web/json.h"
 
 namespace gatewatch::daemon {
@@ -140,6 +142,7 @@ void App::start() {
   for (const ProbedTarget& probed : settings_.targets) {
     schedule(probed);
   }
+  restore_pushes();
   every(Pipeline::kTendInterval, [this] {
     pipeline_.tend(read_clocks(clock_));
     tell_status();
@@ -158,6 +161,17 @@ void App::start() {
        {"listen", web_ ? settings_.daemon.listen_host + ":" + std::to_string(web_->port())
                        : std::string("off")}});
   service::tell_ready(status_line());
+}
+
+void App::restore_pushes() {
+  try {
+    for (const auto& [name, last] : storage::last_samples(settings_.storage.path, pushes_.targets(),
+                                                          pushes_.longest_limit())) {
+      pushes_.restore(name, last.scheduled, last.manual);
+    }
+  } catch (const storage::StorageError& error) {
+    log(LogLevel::Warning, "silence of jobs counts anew", {{"reason", error.what()}});
+  }
 }
 
 void App::every(Duration interval, std::function<void()> task) {

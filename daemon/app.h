@@ -70,6 +70,7 @@ class App {
   // On the loop thread.
   void start();
   void schedule(const ProbedTarget& probed);
+  void restore_pushes();
   void apply(Settings settings);
   void take(Sample sample);
   bool close_listeners();

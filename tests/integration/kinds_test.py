@@ -107,7 +107,7 @@ class Push(Case):
         self.assertEqual(400, self.report(daemon, "/nonsense"))
         self.assertEqual(401, daemon.get("/push")[0])
 
-    def test_what_was_reported_outlives_a_reload(self):
+    def test_what_was_reported_outlives_reload_and_restart(self):
         job = push_target("job", f'token = "{TOKEN}"\nevery = "1h"\n%s')
         daemon = self.daemon(job % "").start()
         self.assertEqual(204, self.report(daemon, "/3"))
@@ -115,6 +115,23 @@ class Push(Case):
         daemon.configure(job % 'tags = ["nightly"]')
         daemon.signal_reload()
         stays(lambda: self.last(daemon)["outcome"] == "body", "the job has failed", 1)
+        daemon.stop()
+        before = self.last(daemon)["at_ms"]
+        daemon.start()
+        wait_until(lambda: self.last(daemon)["at_ms"] > before, "probing goes on")
+        self.assertEqual(("body", "the job reported a failure: exit status 3"),
+                         (self.last(daemon)["outcome"], self.last(daemon)["error"]))
+
+    def test_a_restart_does_not_forget_a_silence(self):
+        job = push_target("job", f'token = "{TOKEN}"\nevery = "3s"\ngrace = "0s"')
+        daemon = self.daemon(job).start()
+        self.wait_for(daemon, "timeout")
+        daemon.stop()
+        before = self.last(daemon)["at_ms"]
+        daemon.start()
+        after = wait_until(lambda: self.last(daemon)["at_ms"] > before and self.last(daemon),
+                           "probing goes on")
+        self.assertEqual("timeout", after["outcome"])
 
     def test_gatewatch_probe_says_that_only_the_daemon_knows(self):
         daemon = self.daemon(push_target("job", f'token = "{TOKEN}"\nevery = "1h"')).start()
