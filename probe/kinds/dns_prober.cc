@@ -39,13 +39,14 @@ DnsProber::DnsProber(const ProbeServices& services, std::shared_ptr<const DnsSet
                 [this](const std::string& late) {
                   run_.finish(Outcome::Timeout, late + "waiting for the answer");
                 },
-            .stop = [this] { query_.reset(); }}) {}
+            .stop = [this] { query_.reset(); }},
+           settings_->found_by) {}
 
 void DnsProber::ask(const Address& server) {
   asked_at_ = loop_.precise_now();
-  query_ = std::make_unique<DnsQuery>(loop_, server, settings_->server.port, settings_->name,
-                                      settings_->type,
-                                      [this](const DnsReply& answer) { judge(answer); });
+  query_ = std::make_unique<DnsQuery>(
+      loop_, server, settings_->found_by.port_or(settings_->server.port), settings_->name,
+      settings_->type, [this](const DnsReply& answer) { judge(answer); });
 }
 
 void DnsProber::judge(const DnsReply& answer) {
@@ -104,6 +105,7 @@ DnsSettings read_dns_keys(config::Table& settings) {
     settings.error("expect_record", "expect_record is empty",
                    "leave it out where any record will do");
   }
+  dns.found_by = read_address_keys(settings);
   return dns;
 }
 

@@ -22,6 +22,7 @@
 #include "core/target.h"
 #include "probe/dns/dns_query.h"
 #include "probe/dns/dns_records.h"
+#include "probe/kinds/address_keys.h"
 #include "probe/kinds/kinds.h"
 #include "probe/kinds/probe_run.h"
 #include "probe/kinds/prober.h"
@@ -38,6 +39,7 @@ struct DnsSettings {
   RecordType type = RecordType::A;
   std::string expected_rcode = "NOERROR";     // as rcode_word() has it
   std::vector<std::string> expected_records;  // in normal form
+  AddressSettings found_by;                   // of the server
 };
 
 class DnsProber final : public Prober {

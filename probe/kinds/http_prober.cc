@@ -153,9 +153,7 @@ void HttpProber::connect_to(const std::string& address, uint16_t port) {
 
 void HttpProber::begin_transfer(const std::string& address, uint16_t port) {
   if (!is_named(address) && is_metadata_address(address)) {
-    finish_later(
-        Outcome::Protocol,
-        address + " is where a cloud hands out credentials; gatewatch does not connect to it");
+    finish_later(Outcome::Protocol, no_connection_to(address));
     return;
   }
   if (!is_named(address) && is_unspecified_address(address)) {

@@ -127,7 +127,8 @@ std::optional<NetworkError> next_error(int descriptor) {
 
 }  // namespace
 
-IcmpProber::IcmpProber(const ProbeServices& services, const EndpointUrl& endpoint)
+IcmpProber::IcmpProber(const ProbeServices& services, const EndpointUrl& endpoint,
+                       AddressSettings found_by)
     : loop_(services.loop),
       token_(make_token()),
       socket_(services.loop),
@@ -137,7 +138,8 @@ IcmpProber::IcmpProber(const ProbeServices& services, const EndpointUrl& endpoin
                 [this](const std::string& late) {
                   run_.finish(Outcome::Timeout, late + "waiting for the reply");
                 },
-            .stop = [this] { socket_.close(); }}) {}
+            .stop = [this] { socket_.close(); }},
+           std::move(found_by)) {}
 
 void IcmpProber::ping(const Address& address) {
   family_ = address.family;
@@ -247,8 +249,9 @@ MakeProber read_icmp(const Target& /*target*/, config::Table& settings) {
     settings.error("url", "url has something after the host", "write icmp://HOST");
     return {};
   }
-  return [shared = *std::move(endpoint)](const ProbeServices& services) -> std::unique_ptr<Prober> {
-    return std::make_unique<IcmpProber>(services, shared);
+  return [shared = *std::move(endpoint), found_by = read_address_keys(settings)](
+             const ProbeServices& services) -> std::unique_ptr<Prober> {
+    return std::make_unique<IcmpProber>(services, shared, found_by);
   };
 }
 

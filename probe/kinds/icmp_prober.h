@@ -17,6 +17,7 @@
 
 #include "config/table.h"
 #include "core/target.h"
+#include "probe/kinds/address_keys.h"
 #include "probe/kinds/kinds.h"
 #include "probe/kinds/probe_run.h"
 #include "probe/kinds/prober.h"
@@ -31,7 +32,9 @@ inline constexpr size_t kIcmpDataBytes = 56;
 
 class IcmpProber final : public Prober {
  public:
-  IcmpProber(const ProbeServices& services, const EndpointUrl& endpoint);
+  // The port of `found_by`'s connect_to means nothing here.
+  IcmpProber(const ProbeServices& services, const EndpointUrl& endpoint,
+             AddressSettings found_by = {});
 
   void start(SteadyTime deadline, Done done) override { run_.start(deadline, std::move(done)); }
   void abort(std::string_view error) override { run_.abort(error); }

@@ -6,6 +6,7 @@
 
 #include "core/assert.h"
 #include "core/text.h"
+#include "probe/net/socket_address.h"
 
 namespace gatewatch::probe {
 namespace {
@@ -63,6 +64,11 @@ void ProbeRun::start(SteadyTime deadline, Prober::Done done) {
 
 void ProbeRun::proceed(const Address& address) {
   result_.address = address.text;
+  const bool is_named = address.text == host_ || found_by_.connect_to;
+  if (!is_named && is_metadata_address(address.text)) {
+    finish(Outcome::Protocol, no_connection_to(address.text));
+    return;
+  }
   proceeding_ = true;
   steps_.proceed(address);
 }

@@ -119,6 +119,11 @@ bool is_metadata_address(const std::string& address) {
   });
 }
 
+std::string no_connection_to(const std::string& metadata_address) {
+  return metadata_address +
+         " is where a cloud hands out credentials; gatewatch does not connect to it";
+}
+
 bool is_unspecified_address(const std::string& address) {
   in6_addr v6{};
   in_addr v4{};

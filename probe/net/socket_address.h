@@ -29,6 +29,8 @@ struct SocketAddress {
 // Whether `address` is one at which clouds hand out credentials to whoever asks from within:
 // 169.254.169.254 and its like, also where an IPv6 address stands for it (mapped, NAT64, 6to4).
 [[nodiscard]] bool is_metadata_address(const std::string& address);
+// Says why there is no connection to one that nobody named.
+[[nodiscard]] std::string no_connection_to(const std::string& metadata_address);
 
 // 0.0.0.0 and ::, in every form: a connection to them leads to this machine.
 [[nodiscard]] bool is_unspecified_address(const std::string& address);

@@ -76,6 +76,15 @@ TEST(ProbeRun, TakesTheNextAddressEachTime) {
   EXPECT_EQ(kind.addresses[3], kind.addresses[0]);
 }
 
+TEST(ProbeRun, DoesNotFollowANameToWhereCredentialsAreHandedOut) {
+  ProbeWorld world({{"evil.test", {.v4 = {"169.254.169.254"}}}});
+  Recorder kind(world, "evil.test");
+  kind.start(world);
+  world.run_until([&] { return kind.result.has_value(); });
+  EXPECT_EQ(kind.result->outcome, Outcome::Protocol);
+  EXPECT_TRUE(kind.addresses.empty());
+}
+
 TEST(ProbeRun, TellsANameThatDoesNotResolve) {
   ProbeWorld world;
   Recorder kind(world, "gone.test");
