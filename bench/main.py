@@ -71,6 +71,7 @@ def main():
     args = arguments()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    print(report.machine(), flush=True)
     world = World(args.build)
     try:
         for scenario in args.chosen:

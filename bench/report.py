@@ -1,12 +1,26 @@
 # SPDX-License-Identifier: MIT
 """The tables."""
 
+import os
+import pathlib
 import statistics
 
 # In this order, those that some monitor has.
 _FIGURES = ["probes/s", "CPU µs/probe", "CPU % of a core", "memory MB", "kB per hung probe",
             "written B/probe", "stored %", "skipped", "failed", "lateness p50 ms",
             "lateness p99 ms", "lateness max ms", "interval error p50 ms", "interval error p99 ms"]
+
+
+def machine():
+    """What it is measured on, and how busy that is with other things before the first round."""
+    text = pathlib.Path("/proc/cpuinfo").read_text()
+    model = next((line.split(":", 1)[1].strip() for line in text.splitlines()
+                  if line.startswith("model name")), os.uname().machine)
+    system = dict(line.split("=", 1) for line in
+                  pathlib.Path("/etc/os-release").read_text().splitlines() if "=" in line)
+    kernel = ".".join(os.uname().release.split(".")[:2])
+    return (f"{os.cpu_count()} cores ({model}), {system['PRETTY_NAME'].strip(chr(34))}, Linux "
+            f"{kernel}; load average before: {os.getloadavg()[0]:.1f}\n")
 
 
 def _number(value):

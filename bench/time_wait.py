@@ -17,6 +17,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests/integration"))
 
+import report  # noqa: E402
 from harness import process  # noqa: E402
 from harness.network import NotPermitted, enter_own_network, time_waits_to  # noqa: E402
 from harness.patient import PatientServer  # noqa: E402
@@ -66,6 +67,7 @@ def main():
         enter_own_network(_SETTINGS)
     except NotPermitted as error:
         sys.exit(f"bench/time_wait: {error}")
+    print(report.machine())
     print(f"{args.targets:,} targets at 1 s, all at one address and port; tcp_tw_reuse 0, "
           f"local ports {_SETTINGS['ip_local_port_range'].replace(' ', ' to ')}\n")
     print("| who probes | who may close first | seconds of probes | ok | other outcomes "
