@@ -24,7 +24,7 @@ std::optional<Change> end_orphan(Incident incident, std::string_view reason, Ins
   Rule rule;
   rule.name = incident.rule;
   rule.severity = incident.severity;
-  RuleWatch orphan(std::make_shared<const Rule>(std::move(rule)), Target{});
+  RuleWatch orphan(std::make_shared<const Rule>(std::move(rule)), std::make_shared<const Target>());
   orphan.restore(std::move(incident), now);
   return orphan.end(reason, now);
 }
@@ -41,15 +41,17 @@ std::vector<Change> Evaluator::configure(const std::vector<Watched>& watched, In
       continue;
     }
     std::vector<RuleWatch>& old = before[item.target.name].watches;
+    entry.watches.reserve(item.rules.size());
+    const auto target = std::make_shared<const Target>(item.target);
     for (const std::shared_ptr<const Rule>& rule : item.rules) {
       const auto same = std::find_if(old.begin(), old.end(), [&](const RuleWatch& watch) {
         return watch.rule().name == rule->name;
       });
       if (same == old.end()) {
-        entry.watches.emplace_back(rule, item.target);
+        entry.watches.emplace_back(rule, target);
         continue;
       }
-      same->reconfigure(rule, item.target);
+      same->reconfigure(rule, target);
       entry.watches.push_back(std::move(*same));
       old.erase(same);
     }

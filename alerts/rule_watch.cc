@@ -30,8 +30,8 @@ Verdict verdict_at_opening(const Rule& rule, const Counts& window) {
 
 }  // namespace
 
-RuleWatch::RuleWatch(std::shared_ptr<const Rule> rule, const Target& target)
-    : rule_(std::move(rule)), target_(target), window_(rule_->window) {}
+RuleWatch::RuleWatch(std::shared_ptr<const Rule> rule, std::shared_ptr<const Target> target)
+    : rule_(std::move(rule)), target_(std::move(target)), window_(rule_->window) {}
 
 bool RuleWatch::count(const Counts& counts, SteadyTime at) {
   if (counts.probes == 0) {
@@ -89,18 +89,18 @@ std::optional<Change> RuleWatch::take(const Sample& sample, Instant now, Rng& id
     incident_->counted_until = sample.at;
     return change(Change::Kind::Reopened, window);
   }
-  incident_ = Incident{.id = make_ulid(now.wall, ids),
-                       .target = target_.name,
-                       .url = target_.url,
-                       .tags = target_.tags,
-                       .rule = rule_->name,
-                       .severity = rule_->severity,
-                       .verdict = verdict_at_opening(*rule_, window),
-                       .opened_at = now.wall,
-                       .resolved_at = std::nullopt,
-                       .reason = {},
-                       .total = window,
-                       .counted_until = sample.at};
+  incident_ = std::make_unique<Incident>(Incident{.id = make_ulid(now.wall, ids),
+                                                  .target = target_->name,
+                                                  .url = target_->url,
+                                                  .tags = target_->tags,
+                                                  .rule = rule_->name,
+                                                  .severity = rule_->severity,
+                                                  .verdict = verdict_at_opening(*rule_, window),
+                                                  .opened_at = now.wall,
+                                                  .resolved_at = std::nullopt,
+                                                  .reason = {},
+                                                  .total = window,
+                                                  .counted_until = sample.at});
   return change(Change::Kind::Opened, window);
 }
 
@@ -122,16 +122,17 @@ void RuleWatch::restore(Incident incident, Instant now) {
     const Duration ago = std::max<Duration>(now.wall - *incident.resolved_at, Duration::zero());
     resolved_at_ = now.steady - ago;
   }
-  incident_ = std::move(incident);
+  incident_ = std::make_unique<Incident>(std::move(incident));
 }
 
-void RuleWatch::reconfigure(std::shared_ptr<const Rule> rule, const Target& target) {
+void RuleWatch::reconfigure(std::shared_ptr<const Rule> rule,
+                            std::shared_ptr<const Target> target) {
   if (!same_window(*rule_, *rule)) {
     window_ = RateWindow(rule->window);
     clear_since_.reset();
   }
   rule_ = std::move(rule);
-  target_ = target;
+  target_ = std::move(target);
 }
 
 std::optional<Change> RuleWatch::end(std::string_view reason, Instant now) {

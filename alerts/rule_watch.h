@@ -38,10 +38,11 @@ struct Instant {
 
 class RuleWatch {
  public:
-  RuleWatch(std::shared_ptr<const Rule> rule, const Target& target);
+  RuleWatch(std::shared_ptr<const Rule> rule, std::shared_ptr<const Target> target);
 
   [[nodiscard]] const Rule& rule() const { return *rule_; }
-  [[nodiscard]] const std::optional<Incident>& incident() const { return incident_; }
+  // Open, or resolved and fit to be reopened; null where there is none.
+  [[nodiscard]] const Incident* incident() const { return incident_.get(); }
 
   // Takes a live sample of the target. Samples that rates do not count change nothing.
   std::optional<Change> take(const Sample& sample, Instant now, Rng& ids);
@@ -55,7 +56,7 @@ class RuleWatch {
   void restore(Incident incident, Instant now);
 
   // Watches by `rule` and `target` from now on; the window stays where it counts the same.
-  void reconfigure(std::shared_ptr<const Rule> rule, const Target& target);
+  void reconfigure(std::shared_ptr<const Rule> rule, std::shared_ptr<const Target> target);
 
   // Ends an open incident for a reason that is not recovery.
   std::optional<Change> end(std::string_view reason, Instant now);
@@ -67,9 +68,9 @@ class RuleWatch {
   Change change(Change::Kind kind, const Counts& window);
 
   std::shared_ptr<const Rule> rule_;
-  Target target_;
+  std::shared_ptr<const Target> target_;  // shared by its rules
   RateWindow window_;
-  std::optional<Incident> incident_;       // open, or resolved and fit to be reopened
+  std::unique_ptr<Incident> incident_;     // as incident(); most watches have none
   SteadyTime resolved_at_;                 // meaningful while incident_ is resolved
   std::optional<SteadyTime> clear_since_;  // since when the rate has been below the clear level
 };

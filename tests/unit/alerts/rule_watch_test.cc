@@ -30,7 +30,8 @@ Rule shop_rule() {
 class Story {
  public:
   explicit Story(const Rule& rule)
-      : watch_(std::make_shared<const Rule>(rule), Target{.name = "shop", .url = "http://shop/"}) {}
+      : watch_(std::make_shared<const Rule>(rule),
+               std::make_shared<const Target>(Target{.name = "shop", .url = "http://shop/"})) {}
 
   // Returns what changed, one letter per probe: 'O'pened, 'R'eopened, re'S'olved, '.' nothing.
   std::string play(std::string_view probes) {
@@ -223,7 +224,8 @@ TEST(RuleWatch, ANewThresholdKeepsTheWindowAndTheIncident) {
   const std::string id = story.last->incident.id;
   Rule stricter = shop_rule();
   stricter.threshold = 0.9;
-  story.watch().reconfigure(std::make_shared<const Rule>(stricter), Target{.name = "shop"});
+  story.watch().reconfigure(std::make_shared<const Rule>(stricter),
+                            std::make_shared<const Target>(Target{.name = "shop"}));
   story.play("b");
   EXPECT_EQ(story.watch().incident()->id, id);
   EXPECT_EQ(story.watch().incident()->total.probes, 7U);
