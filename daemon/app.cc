@@ -160,6 +160,7 @@ void App::start() {
        {"database", settings_.storage.path},
        {"listen", web_ ? settings_.daemon.listen_host + ":" + std::to_string(web_->port())
                        : std::string("off")}});
+  loop_.call_at(loop_.now() + kSettled, give_back_startup_memory);
   service::tell_ready(status_line());
 }
 

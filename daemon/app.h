@@ -37,6 +37,7 @@
 
 namespace gatewatch::daemon {
 
+inline constexpr Duration kSettled = std::chrono::seconds(5);  // what starts is started
 inline constexpr Duration kAnswerPatience = std::chrono::seconds(2);
 
 // How long probes in flight may go on after a stop was asked for.

@@ -13,6 +13,10 @@ namespace gatewatch::daemon {
 // takes.
 [[nodiscard]] size_t max_in_flight();
 
+// Gives back the memory that only starting needed: pages of the program and of its libraries that
+// are never written (whatever is needed after all comes from the file again), and what was freed.
+void give_back_startup_memory();
+
 // "unknown" where the machine has no name.
 [[nodiscard]] std::string host_name();
 
