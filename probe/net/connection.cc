@@ -75,6 +75,7 @@ std::string explain_alert(unsigned long code) {
 void Connection::begin(const Peer& peer, const std::optional<TlsUse>& tls) {
   GW_ASSERT(state_ == State::Closed);
   tls_ = tls;
+  told_error_ = false;
   peer_ended_ = false;
   connect_time_.reset();
   tls_time_.reset();
@@ -112,6 +113,7 @@ void Connection::connect_to(const Peer& peer) {
   const auto on_events = [this](uint32_t events) {
     // What is not writable yet is not connected: there is nothing to go on with.
     if (state_ != State::Connecting || (events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0) {
+      told_error_ = (events & (EPOLLERR | EPOLLHUP)) != 0;
       on_ready_();
     }
   };
@@ -133,7 +135,9 @@ Connection::State Connection::advance() {
 void Connection::check_connected() {
   int error = 0;
   socklen_t length = sizeof error;
-  getsockopt(socket_, SOL_SOCKET, SO_ERROR, &error, &length);
+  if (told_error_) {
+    getsockopt(socket_, SOL_SOCKET, SO_ERROR, &error, &length);
+  }
   // Who accepts, answers and resets at once was connected to; what it said can still be read.
   const bool was_accepted = error == ECONNRESET && !tls_;
   if (error != 0 && !was_accepted) {

@@ -116,6 +116,7 @@ class Connection {
   int socket_ = -1;
   ssl_st* ssl_ = nullptr;
   State state_ = State::Closed;
+  bool told_error_ = false;  // with the socket's readiness; getsockopt() has it
   bool peer_ended_ = false;
   std::optional<TlsUse> tls_;
   Loop::TimerId come_back_timer_ = Loop::TimerId::None;
