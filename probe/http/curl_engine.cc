@@ -7,8 +7,7 @@
 // Easy handles are used again. What never differs is set once; what may differ is set for every
 // request, so nothing of the one before is left.
 //
-// Addresses are numeric here, so libcurl's resolver never starts a thread. Its cache is switched
-// off.
+// Addresses are numeric here, so libcurl's resolver never starts a thread; its cache is off.
 #include "probe/http/curl_engine.h"
 
 #include <curl/curl.h>

@@ -90,7 +90,8 @@ class CommandLine(Case):
         found = json.loads(done.stdout)
         self.assertEqual(
             {"target", "url", "outcome", "status", "reason", "address", "phases_ms", "error",
-             "answered_by", "causes", "verdict"}, set(found))
+             "answered_by", "causes", "verdict",
+             "tls_resumed", "dns_stale", "certificate", "head", "body"}, set(found))
         self.assertEqual(("shop", self.gateway.url, "ok", 200, "OK", "127.0.0.1"),
                          tuple(found[key] for key in (
                              "target", "url", "outcome", "status", "reason", "address")))
