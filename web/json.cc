@@ -44,6 +44,11 @@ Json json_of(const Sample& sample) {
         {"tls", json_of(result.phases.tls)},
         {"first_byte", json_of(result.phases.first_byte)}}},
       {"address", result.address},
+      {"tls_resumed", result.tls_resumed},
+      {"dns_stale", result.dns_stale},
+      {"certificate_not_after", result.certificate != nullptr
+                                    ? Json(format_utc(result.certificate->not_after))
+                                    : Json(nullptr)},
       {"error", result.error},
   };
 }

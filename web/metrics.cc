@@ -135,6 +135,20 @@ void write_last_probes(Writer& out, const Snapshot& snapshot) {
   });
 }
 
+void write_certificates(Writer& out, const Snapshot& snapshot) {
+  out.family(
+      "probe_ssl_earliest_cert_expiry", "gauge",
+      "When the certificate that the newest scheduled probe saw expires, seconds since 1970.");
+  for (const TargetStatus& status : snapshot.targets) {
+    if (status.last && status.last->result.certificate != nullptr) {
+      out.sample("probe_ssl_earliest_cert_expiry", {{"target", status.target.name}},
+                 std::chrono::floor<std::chrono::seconds>(
+                     status.last->result.certificate->not_after.time_since_epoch())
+                     .count());
+    }
+  }
+}
+
 void write_last_http_probes(Writer& out, const Snapshot& snapshot) {
   out.family("probe_http_status_code", "gauge",
              "HTTP status of the newest scheduled probe, 0 if none came.");
@@ -272,6 +286,7 @@ std::string render_metrics(const Snapshot& snapshot, MetricsFormat format) {
   Writer out(format);
   write_last_probes(out, snapshot);
   write_last_http_probes(out, snapshot);
+  write_certificates(out, snapshot);
   write_last_phases(out, snapshot, "dns", "probe_dns_duration_seconds", "request", "connect");
   write_last_phases(out, snapshot, "icmp", "probe_icmp_duration_seconds", "rtt", "setup");
   write_counters(out, snapshot);

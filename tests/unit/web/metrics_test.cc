@@ -69,6 +69,23 @@ TEST(Metrics, GivesEachKindItsOwnPhases) {
   EXPECT_THAT(text, HasSubstr(gone + R"("rtt"} 0)"));
 }
 
+TEST(Metrics, TellWhenTheCertificateOfTheNewestProbeExpires) {
+  Snapshot snapshot;
+  for (const bool has_one : {true, false}) {
+    TargetStatus status;
+    status.target = {.name = has_one ? "with" : "without", .url = "https://x/"};
+    status.last.emplace();
+    if (has_one) {
+      status.last->result.certificate = std::make_shared<const CertificateInfo>(
+          CertificateInfo{.not_after = WallTime(1'800'000'000s)});
+    }
+    snapshot.targets.push_back(status);
+  }
+  const std::string text = render_metrics(snapshot, MetricsFormat::Prometheus);
+  EXPECT_THAT(text, HasSubstr("probe_ssl_earliest_cert_expiry{target=\"with\"} 1800000000\n"));
+  EXPECT_THAT(text, Not(HasSubstr("probe_ssl_earliest_cert_expiry{target=\"without\"}")));
+}
+
 TEST(Metrics, EveryFamilyIsDeclaredOnceBeforeItsSamples) {
   std::istringstream lines(metrics());
   std::set<std::string> declared;
