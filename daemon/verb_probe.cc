@@ -28,6 +28,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr size_t kMaxLines = 40;  // of a head or a body that are shown
 constexpr Duration kRecordTimeout = std::chrono::seconds(2);
 
 bool is_url(std::string_view text) {
@@ -87,6 +88,20 @@ std::string milliseconds(const std::optional<Duration>& length) {
   return buffer.data();
 }
 
+// Lines of a peer, which may hold anything.
+void print_lines(std::string_view text) {
+  for (size_t lines = 0; !text.empty() && lines < kMaxLines; ++lines) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    line.remove_suffix(line.ends_with('\r') ? 1 : 0);
+    std::cout << "    " << printable(line) << '\n';
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  if (!text.empty()) {
+    std::cout << "    …\n";
+  }
+}
+
 void print_text(const Target& target, const ProbeResult& result) {
   std::cout << target.url << ": " << to_string(result.outcome);
   if (result.status != 0) {
@@ -99,8 +114,23 @@ void print_text(const Target& target, const ProbeResult& result) {
             << milliseconds(result.phases.tls) << "\n  first byte  "
             << milliseconds(result.phases.first_byte) << "\n  total       "
             << milliseconds(result.latency) << '\n';
+  if (result.certificate != nullptr) {
+    const int days = days_left(*result.certificate, system_clock().wall());
+    std::cout << "  certificate " << result.certificate->subject << ", until "
+              << format_utc(result.certificate->not_after) << " (" << days
+              << (days == 1 ? " day" : " days") << (result.tls_resumed ? "; session resumed" : "")
+              << ")\n";
+  }
+  if (result.dns_stale) {
+    std::cout << "  stale       the address is of an answer whose TTL is over\n";
+  }
   if (!result.error.empty()) {
     std::cout << "  error       " << result.error << '\n';
+  }
+  if (!result.head.empty()) {
+    std::cout << "  answer\n";
+    print_lines(result.head);
+    print_lines(result.body);
   }
 }
 

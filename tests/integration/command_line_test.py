@@ -111,6 +111,13 @@ class CommandLine(Case):
         self.assertEqual(("bad_gateway", 502, "Bad Gateway"),
                          (found["outcome"], found["status"], found["reason"]))
 
+    def test_probe_shows_what_a_failing_server_answered(self):
+        self.app.mode("stopped")
+        done = self.daemon(self.configuration).verb("probe", "shop")
+        self.assertEqual(2, done.returncode)
+        self.assertIn("\n    HTTP/1.1 502 Bad Gateway\n", done.stdout)
+        self.assertIn("<center><h1>502 Bad Gateway</h1></center>", done.stdout)
+
     def test_probe_of_a_url_needs_no_target(self):
         daemon = self.daemon(self.configuration)
         done = daemon.verb("probe", self.gateway.url)
