@@ -60,6 +60,7 @@ struct HttpEngine::Transfer {
   HttpParser parser;
   std::string unsent;
   size_t sent = 0;
+  bool ends_at_redirect = false;
   bool wants_fields = false;
   bool wants_body = false;
   std::shared_ptr<const CertificateInfo> known_certificate;
@@ -69,6 +70,11 @@ struct HttpEngine::Transfer {
   std::optional<Duration> first_byte;
   TransferDone done;
 
+  // Nobody waits for the body of an answer that sends them elsewhere.
+  [[nodiscard]] bool is_at_redirect() const {
+    return ends_at_redirect && parser.head_complete() && is_redirect(parser.status()) &&
+           !parser.field("location").value_or("").empty();
+  }
   [[nodiscard]] TransferId id() const {
     return static_cast<TransferId>((uint64_t{generation} << kIndexBits) | index);
   }
@@ -101,6 +107,7 @@ std::expected<TransferId, std::string> HttpEngine::start(const TransferRequest& 
                           .kept_body = request.wants_body ? kMaxBodyBytes : kBodyStart});
   transfer->unsent = write_request(request);
   transfer->sent = 0;
+  transfer->ends_at_redirect = request.ends_at_redirect;
   transfer->wants_fields = request.wants_fields;
   transfer->wants_body = request.wants_body;
   transfer->known_certificate = request.known_certificate;
@@ -204,7 +211,7 @@ bool HttpEngine::receive(Transfer& transfer) {
       transfer.parser.take_end(HttpParser::End::Reset);
       break;
   }
-  if (transfer.parser.ended()) {
+  if (transfer.parser.ended() || transfer.is_at_redirect()) {
     finish(transfer);
     return false;
   }

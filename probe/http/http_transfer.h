@@ -32,6 +32,10 @@ using Field = std::pair<std::string, std::string>;
 // Fields of a request.
 using HeaderFields = std::vector<std::pair<std::string, Secret>>;
 
+[[nodiscard]] constexpr bool is_redirect(int status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
 enum class TransferId : uint64_t { None = 0 };
 
 // What is pointed to outlives the transfer.
@@ -48,11 +52,12 @@ struct TransferRequest {
   const TlsSettings* tls = nullptr;  // where the url's scheme is https
   TlsSession* session = nullptr;     // taken up, and renewed; null: a full handshake
   std::string unix_socket;           // to connect to instead of an address
+  bool ends_at_redirect = false;     // with the head of one that tells a location
   bool wants_fields = false;         // those of the answer's head
   bool wants_body = false;           // all of it, decoded; else its beginning
   // Of an earlier answer: told again, and not read anew, where it is the same.
   std::shared_ptr<const CertificateInfo> known_certificate;
-  // What only CurlEngine does:
+  // What only CurlEngine does (it reads a redirect to its end):
   const Url* proxy = nullptr;
   bool http2 = false;
 };

@@ -12,10 +12,6 @@
 namespace gatewatch::probe {
 namespace {
 
-bool is_redirect(int status) {
-  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
 // Fields that say nothing about whoever sends them.
 std::vector<std::pair<std::string, Secret>> harmless(
     const std::vector<std::pair<std::string, Secret>>& fields) {
@@ -173,6 +169,7 @@ void HttpProber::begin_transfer(const std::string& address, uint16_t port) {
   request.unix_socket = at_home_ ? settings_->unix_socket : std::string();
   request.proxy = settings_->proxy ? &*settings_->proxy : nullptr;
   request.http2 = settings_->http2;
+  request.ends_at_redirect = settings_->max_redirects > 0;
   request.wants_fields = !settings_->expectations.headers.empty();
   request.wants_body = settings_->expectations.needs_body();
   const auto started = start_transfer(request);

@@ -84,6 +84,16 @@ TEST(HttpProberRedirects, AreFollowedEvenIfTheirOwnBodyIsCut) {
   EXPECT_EQ(world.probe(server.url()).status, 200);
 }
 
+TEST(HttpProberRedirects, AreFollowedBeforeTheirBodyComes) {
+  ScriptedServer server({{read_request(),
+                          testing::send("HTTP/1.1 302 Found\r\nLocation: /b\r\n"
+                                        "Content-Length: 1000\r\n\r\n"),
+                          hang()},
+                         answer("200 OK")});
+  ProbeWorld world;
+  EXPECT_EQ(world.probe(server.url()).outcome, Outcome::Ok);
+}
+
 TEST(HttpProberRedirects, AddUpTheirPhases) {
   ScriptedServer server({redirect("302 Found", "/b"), answer("200 OK")});
   ProbeWorld world({{"shop.test", {.v4 = {"127.0.0.1"}}}});
