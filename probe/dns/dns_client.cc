@@ -15,7 +15,6 @@
 #include "probe/dns/dns_client.h"
 
 #include <ares.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -27,6 +26,7 @@
 
 #include "core/log.h"
 #include "core/text.h"
+#include "probe/dns/ares_socket.h"
 
 namespace gatewatch::probe {
 namespace {
@@ -175,17 +175,10 @@ struct DnsClient::Channel {
 
   static void on_socket_state(void* self, ares_socket_t socket, int readable, int writable) {
     auto* channel = static_cast<Channel*>(self);
-    if (readable == 0 && writable == 0) {
-      channel->loop.unwatch(socket);
-      return;
-    }
-    const uint32_t events =
-        (readable != 0 ? uint32_t{EPOLLIN} : 0U) | (writable != 0 ? uint32_t{EPOLLOUT} : 0U);
-    channel->loop.watch(socket, events, [channel, socket](uint32_t ready) {
-      const bool failed = (ready & (EPOLLERR | EPOLLHUP)) != 0;
-      channel->process((ready & EPOLLIN) != 0 || failed ? socket : ARES_SOCKET_BAD,
-                       (ready & EPOLLOUT) != 0 ? socket : ARES_SOCKET_BAD);
-    });
+    watch_ares_socket(channel->loop, socket, readable != 0, writable != 0,
+                      [channel](int readable_one, int writable_one) {
+                        channel->process(readable_one, writable_one);
+                      });
   }
 
   static void on_addresses(void* argument, int status, int /*timeouts*/, ares_addrinfo* info) {

@@ -9,7 +9,6 @@
 
 #include <ares.h>
 #include <netinet/in.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -22,6 +21,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "probe/dns/ares_socket.h"
 #include "probe/net/connect_failure.h"
 #include "probe/net/loop_socket.h"
 #include "probe/net/socket_address.h"
@@ -135,17 +135,10 @@ struct DnsQuery::Channel {
 
   static void on_socket_state(void* self, ares_socket_t socket, int readable, int writable) {
     auto* channel = static_cast<Channel*>(self);
-    if (readable == 0 && writable == 0) {
-      channel->loop.unwatch(socket);
-      return;
-    }
-    const uint32_t events =
-        (readable != 0 ? uint32_t{EPOLLIN} : 0U) | (writable != 0 ? uint32_t{EPOLLOUT} : 0U);
-    channel->loop.watch(socket, events, [channel, socket](uint32_t ready) {
-      const bool failed = (ready & (EPOLLERR | EPOLLHUP)) != 0;
-      ares_process_fd(channel->handle, (ready & EPOLLIN) != 0 || failed ? socket : ARES_SOCKET_BAD,
-                      (ready & EPOLLOUT) != 0 ? socket : ARES_SOCKET_BAD);
-    });
+    watch_ares_socket(channel->loop, socket, readable != 0, writable != 0,
+                      [channel](int readable_one, int writable_one) {
+                        ares_process_fd(channel->handle, readable_one, writable_one);
+                      });
   }
 
   void note(int error, Told when) {
