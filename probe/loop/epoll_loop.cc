@@ -193,10 +193,10 @@ void EpollLoop::handle_event(uint64_t tag, uint32_t events) {
     return;
   }
   // Taken out for the call: the callback may unwatch its own descriptor, which destroys it.
-  const EventCallback callback = std::exchange(watched_[index].callback, nullptr);
+  EventCallback callback = std::exchange(watched_[index].callback, nullptr);
   callback(events);
   if (watched_[index].generation == generation) {
-    watched_[index].callback = callback;
+    watched_[index].callback = std::move(callback);
   }
 }
 
