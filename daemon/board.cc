@@ -36,8 +36,8 @@ void Board::take(const Sample& sample) {
   }
   ++status.probes[{sample.result.outcome, sample.result.status}];
   status.last = sample;
-  status.last->result.head = {};  // the database has them
-  status.last->result.body = {};
+  std::string().swap(status.last->result.head);  // the database has them
+  std::string().swap(status.last->result.body);
   const double late = to_seconds(sample.lateness);
   const auto* bucket = std::lower_bound(kLatenessSeconds.begin(), kLatenessSeconds.end(), late);
   if (bucket != kLatenessSeconds.end()) {

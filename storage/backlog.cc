@@ -55,8 +55,8 @@ void Backlog::note_addition(SteadyTime now) {
 void Backlog::add(Sample sample, SteadyTime now) {
   note_addition(now);
   if (answer_bytes_ + answer_bytes(sample) > kMaxAnswerBytes) {
-    sample.result.head = {};
-    sample.result.body = {};
+    std::string().swap(sample.result.head);  // with their memory
+    std::string().swap(sample.result.body);
   }
   answer_bytes_ += answer_bytes(sample);
   waiting_.samples.push_back(std::move(sample));
