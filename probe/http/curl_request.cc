@@ -121,7 +121,8 @@ CurlLists set_request(void* easy, const TransferRequest& request, const std::str
   const Url& url = *request.url;
   set(easy, CURLOPT_URL, url.text.c_str());
   CurlLists lists;
-  if (!request.address.empty() && request.proxy == nullptr) {
+  const bool is_elsewhere = request.address != url.host || request.port != 0;
+  if (!request.address.empty() && is_elsewhere && request.proxy == nullptr) {
     const std::string port = request.port == 0 ? "" : std::to_string(request.port);
     append(lists.connect_to, "::" + as_host(request.address) + ':' + port);  // whatever the host
   }

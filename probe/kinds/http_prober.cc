@@ -152,6 +152,11 @@ void HttpProber::begin_transfer(const std::string& address, uint16_t port) {
     finish_later(Outcome::Protocol, no_connection_to(address));
     return;
   }
+  // A proxy would go wherever a redirect says.
+  if (settings_->proxy && !is_named(url_->host) && is_metadata_address(url_->host)) {
+    finish_later(Outcome::Protocol, no_connection_to(url_->host));
+    return;
+  }
   if (!is_named(address) && is_unspecified_address(address)) {
     finish_later(Outcome::Protocol, address + " is no server's; it leads to this machine");
     return;

@@ -8,6 +8,8 @@
 
 #include <array>
 #include <cstdlib>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "core/assert.h"
@@ -45,6 +47,12 @@ void count_bytes(int /*is_ours*/, int /*version*/, int /*type*/, const void* /*b
   if (counts && BIO_number_read(SSL_get_rbio(ssl)) > most) {
     SSL_set_shutdown(ssl, SSL_get_shutdown(ssl) | SSL_RECEIVED_SHUTDOWN);
   }
+}
+
+// Anything else (a FIFO, a terminal) might keep its reader waiting.
+bool is_plain_file(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path, ignored);
 }
 
 }  // namespace
@@ -132,6 +140,9 @@ std::expected<x509_store_st*, std::string> TlsContexts::store_for(const std::str
     return system_store_.get();
   }
   const std::string file = is_system ? system_ca_file() : ca_file;
+  if (!is_plain_file(file)) {
+    return std::unexpected("cannot read the certificates of " + file + ": not a file");
+  }
   Store store(X509_STORE_new());
   GW_ASSERT(store != nullptr);
   if (X509_STORE_load_file(store.get(), file.c_str()) != 1) {
@@ -172,6 +183,11 @@ std::expected<TlsContexts::Context, std::string> TlsContexts::make(const TlsSett
   limit_peer(ctx, TlsLimit::Handshake);
   // Nobody is there to be asked for the words that a key is encrypted with.
   SSL_CTX_set_default_passwd_cb(ctx, [](char*, int, int, void*) { return 0; });
+  for (const std::string& file : {settings.certificate_file, settings.key_file}) {
+    if (!file.empty() && !is_plain_file(file)) {
+      return std::unexpected("cannot use " + file + ": not a file");
+    }
+  }
   if (!settings.certificate_file.empty()) {
     const std::string& key =
         settings.key_file.empty() ? settings.certificate_file : settings.key_file;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "tests/support/scripted_server.h"
+#include "tests/support/temp_dir.h"
 #include "tests/support/test_certificate.h"
 #include "tests/unit/probe/probe_world.h"
 
@@ -142,6 +144,20 @@ TEST(HttpProberTls, DoesNotResumeASession) {
   EXPECT_EQ(world.probe(settings).outcome, Outcome::Ok);
   EXPECT_EQ(server.connections(), 2U);
   EXPECT_EQ(server.resumed_sessions(), 0U);
+}
+
+TEST(HttpProberTls, DoesNotWaitForAFileThatIsNone) {
+  const TestCertificate certificate("127.0.0.1");
+  ScriptedServer server({answer("200 OK")}, certificate.files());
+  const testing::TempDir folder;
+  const std::string fifo = folder.file("ca.pem");
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  ProbeWorld world;
+  HttpSettings settings = settings_for(server.url());
+  settings.tls.ca_file = fifo;
+  const ProbeResult result = world.probe(settings);
+  EXPECT_EQ(result.outcome, Outcome::Inconclusive);
+  EXPECT_NE(result.error.find("not a file"), std::string::npos) << result.error;
 }
 
 }  // namespace
