@@ -16,7 +16,7 @@ constexpr Duration kHour = 1h;
 }  // namespace
 
 void Confirmation::configure(const std::vector<Watched>& watched) {
-  std::map<std::string, Entry> before = std::exchange(targets_, {});
+  std::unordered_map<std::string, Entry> before = std::exchange(targets_, {});
   std::set<std::string> peers;
   for (const auto& [target, rules] : watched) {
     std::vector<std::shared_ptr<const Rule>> confirming;

@@ -21,6 +21,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "alerts/evaluator.h"
@@ -52,7 +53,7 @@ class Confirmation {
 
   bool may_start(const std::string& target, Entry& entry, SteadyTime now);
 
-  std::map<std::string, Entry> targets_;
+  std::unordered_map<std::string, Entry> targets_;
   // By peer and target: when its newest burst ends.
   std::map<std::string, std::map<std::string, SteadyTime>> running_;
 };

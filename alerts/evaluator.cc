@@ -32,7 +32,7 @@ std::optional<Change> end_orphan(Incident incident, std::string_view reason, Ins
 }  // namespace
 
 std::vector<Change> Evaluator::configure(const std::vector<Watched>& watched, Instant now) {
-  std::map<std::string, Entry> before = std::exchange(targets_, {});
+  std::unordered_map<std::string, Entry> before = std::exchange(targets_, {});
   std::vector<Change> changes;
   for (const Watched& item : watched) {
     Entry& entry = targets_[item.target.name];

@@ -6,10 +6,10 @@
 // handed alone.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "alerts/rule_watch.h"
@@ -65,7 +65,7 @@ class Evaluator {
   RuleWatch* find(const std::string& target, const std::string& rule);
 
   Rng& ids_;
-  std::map<std::string, Entry> targets_;
+  std::unordered_map<std::string, Entry> targets_;
 };
 
 }  // namespace gatewatch::alerts
