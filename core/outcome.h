@@ -64,4 +64,13 @@ inline constexpr std::array kAllOutcomes{
   return outcome != Outcome::Inconclusive;
 }
 
+// Whether `one` is what a probe should be known by where `other` was met as well: what is bad goes
+// before what is inconclusive, and that before ok.
+[[nodiscard]] constexpr bool is_worse(Outcome one, Outcome other) {
+  const auto rank = [](Outcome outcome) {
+    return outcome == Outcome::Ok ? 0 : is_conclusive(outcome) ? 2 : 1;
+  };
+  return rank(one) > rank(other);
+}
+
 }  // namespace gatewatch

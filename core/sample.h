@@ -58,6 +58,7 @@ struct Sample {
   WallTime at;          // when the probe started
   Duration lateness{};  // by how much it started after its slot
   Purpose purpose = Purpose::Scheduled;
+  bool more_follow = false;  // of the same probe, which is of several addresses
   ProbeResult result;
 };
 

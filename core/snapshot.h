@@ -20,7 +20,9 @@ namespace gatewatch {
 
 struct TargetStatus {
   Target target;
-  std::optional<Sample> last;  // the newest scheduled sample, without head and body
+  // The newest scheduled probe, without head and body; the worst of its samples where it was of
+  // several addresses.
+  std::optional<Sample> last;
   // Since start, by (outcome, status); status 0 where none came.
   std::map<std::pair<Outcome, int>, uint64_t> probes;
   uint64_t skipped = 0;                        // turns that found the probe before still in flight

@@ -2,23 +2,24 @@
 #include "daemon/board.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace gatewatch::daemon {
 
 void Board::set_targets(std::vector<Target> targets) {
-  std::vector<TargetStatus> statuses;
+  std::vector<Entry> entries;
   std::unordered_map<std::string, size_t> index;
   for (Target& target : targets) {
-    TargetStatus status;
+    Entry entry;
     if (const auto old = index_.find(target.name); old != index_.end()) {
-      status = std::move(statuses_[old->second]);
+      entry = std::move(entries_[old->second]);
     }
-    status.target = std::move(target);
-    index[status.target.name] = statuses.size();
-    statuses.push_back(std::move(status));
+    entry.status.target = std::move(target);
+    index[entry.status.target.name] = entries.size();
+    entries.push_back(std::move(entry));
   }
-  statuses_ = std::move(statuses);
+  entries_ = std::move(entries);
   index_ = std::move(index);
 }
 
@@ -27,17 +28,15 @@ void Board::take(const Sample& sample) {
   if (found == index_.end()) {
     return;
   }
-  TargetStatus& status = statuses_[found->second];
+  Entry& entry = entries_[found->second];
   if (sample.purpose == Purpose::Confirm) {
-    ++status.confirm_probes[sample.result.outcome];
+    ++entry.status.confirm_probes[sample.result.outcome];
   }
   if (sample.purpose != Purpose::Scheduled) {
     return;
   }
-  ++status.probes[{sample.result.outcome, sample.result.status}];
-  status.last = sample;
-  std::string().swap(status.last->result.head);  // the database has them
-  std::string().swap(status.last->result.body);
+  ++entry.status.probes[{sample.result.outcome, sample.result.status}];
+  keep_worst(entry, sample);
   const double late = to_seconds(sample.lateness);
   const auto* bucket = std::lower_bound(kLatenessSeconds.begin(), kLatenessSeconds.end(), late);
   if (bucket != kLatenessSeconds.end()) {
@@ -47,14 +46,34 @@ void Board::take(const Sample& sample) {
   lateness_sum_ += late;
 }
 
+void Board::keep_worst(Entry& entry, const Sample& sample) {
+  const bool is_worst =
+      entry.worst == nullptr || is_worse(sample.result.outcome, entry.worst->result.outcome);
+  if (sample.more_follow && is_worst) {
+    entry.worst = std::make_unique<Sample>(sample);
+  }
+  if (sample.more_follow) {
+    return;
+  }
+  if (is_worst) {
+    entry.status.last = sample;
+  } else {
+    entry.status.last = std::move(*entry.worst);
+  }
+  entry.worst.reset();
+  std::string().swap(entry.status.last->result.head);  // the database has them
+  std::string().swap(entry.status.last->result.body);
+}
+
 void Board::skip(const std::string& target, uint64_t turns) {
   if (const auto found = index_.find(target); found != index_.end()) {
-    statuses_[found->second].skipped += turns;
+    entries_[found->second].status.skipped += turns;
   }
 }
 
 void Board::fill(Snapshot& snapshot) const {
-  snapshot.targets = statuses_;
+  std::transform(entries_.begin(), entries_.end(), std::back_inserter(snapshot.targets),
+                 [](const Entry& entry) { return entry.status; });
   uint64_t cumulative = 0;
   for (size_t i = 0; i < lateness_.size(); ++i) {
     cumulative += lateness_.at(i);

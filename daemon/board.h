@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// What is known of each target right now: its last sample and its counters since start.
+// What is known of each target right now: its last probe and its counters since start.
 //
-// Thread: the loop's. Limits: one sample per target, and one counter per (outcome, status) it met.
+// Thread: the loop's. Limits: two samples per target, and one counter per (outcome, status) it met.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -35,7 +36,14 @@ class Board {
   static constexpr std::array<double, 10> kLatenessSeconds{0.001, 0.0025, 0.005, 0.01, 0.025,
                                                            0.05,  0.1,    0.25,  1.0,  5.0};
 
-  std::vector<TargetStatus> statuses_;
+  struct Entry {
+    TargetStatus status;
+    std::unique_ptr<Sample> worst;  // of a probe of which more samples follow
+  };
+
+  static void keep_worst(Entry& entry, const Sample& sample);
+
+  std::vector<Entry> entries_;
   std::unordered_map<std::string, size_t> index_;
   std::array<uint64_t, kLatenessSeconds.size()> lateness_{};  // per bucket, not cumulative
   uint64_t lateness_count_ = 0;

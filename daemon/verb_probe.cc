@@ -172,13 +172,10 @@ std::vector<Sample> probe_once(const ProbedTarget& probed) {
 
 // The first that is bad, else the first that is not ok, else the first. Requires: there is one.
 const ProbeResult& worst_of(const std::vector<Sample>& samples) {
-  const auto badness = [](const Sample& sample) {
-    const Outcome outcome = sample.result.outcome;
-    return outcome == Outcome::Ok ? 0 : is_conclusive(outcome) ? 2 : 1;
-  };
   const auto worst =
-      std::max_element(samples.begin(), samples.end(),
-                       [&](const Sample& a, const Sample& b) { return badness(a) < badness(b); });
+      std::max_element(samples.begin(), samples.end(), [](const Sample& a, const Sample& b) {
+        return is_worse(b.result.outcome, a.result.outcome);
+      });
   return worst->result;
 }
 

@@ -74,7 +74,7 @@ void Scheduler::set(const Target& target, std::unique_ptr<Prober> prober) {
   const auto report_parts_of = [this, &added](uint32_t index) {
     added.set_on_part([this, index](ProbeResult part) {
       excuse(*entries_[index], part);
-      report(index, std::move(part));
+      report(index, std::move(part), true);
     });
   };
   if (const auto known = by_name_.find(target.name); known != by_name_.end()) {
@@ -259,7 +259,7 @@ void Scheduler::refuse(const Entry& entry, SteadyTime slot) {
   handlers_.on_sample(std::move(sample));
 }
 
-void Scheduler::report(uint32_t index, ProbeResult result) {
+void Scheduler::report(uint32_t index, ProbeResult result, bool more_follow) {
   GW_ASSERT(entries_[index] != nullptr);
   Entry& entry = *entries_[index];
   Sample sample;
@@ -267,6 +267,7 @@ void Scheduler::report(uint32_t index, ProbeResult result) {
   sample.at = std::exchange(entry.next_sample_at, entry.next_sample_at + WallTime::duration(1));
   sample.lateness = entry.lateness;
   sample.purpose = entry.purpose;
+  sample.more_follow = more_follow;
   sample.result = std::move(result);
   handlers_.on_sample(std::move(sample));
 }
@@ -284,7 +285,7 @@ void Scheduler::finish(uint32_t index, ProbeResult result) {
   if (entry.successor != nullptr) {
     retire(std::exchange(entry.prober, std::move(entry.successor)));
   }
-  report(index, std::move(result));
+  report(index, std::move(result), false);
 }
 
 void Scheduler::excuse(const Entry& entry, ProbeResult& result) {

@@ -109,7 +109,7 @@ class Scheduler {
   void go_on_with_series(uint32_t index);
   void await_series(uint32_t index);
   void refuse(const Entry& entry, SteadyTime slot);
-  void report(uint32_t index, ProbeResult result);
+  void report(uint32_t index, ProbeResult result, bool more_follow);
   void finish(uint32_t index, ProbeResult result);
   void excuse(const Entry& entry, ProbeResult& result);
   void retire(std::unique_ptr<Prober> prober);

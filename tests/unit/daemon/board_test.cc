@@ -38,6 +38,27 @@ TEST(Board, CountsByOutcomeAndStatusAndKeepsTheLastSample) {
   EXPECT_EQ(status.skipped, 2U);
 }
 
+TEST(Board, ShowsTheWorstSampleOfAProbeOfSeveralAddresses) {
+  Board board;
+  board.set_targets({{.name = "a"}});
+  const auto take_probe = [&board](std::vector<int> statuses) {
+    for (size_t i = 0; i < statuses.size(); ++i) {
+      Sample one = sample("a", statuses[i]);
+      one.more_follow = i + 1 < statuses.size();
+      board.take(one);
+    }
+    return shown(board).targets.front().last->result.status;
+  };
+  EXPECT_EQ(take_probe({502, 200, 200}), 502);
+  EXPECT_EQ(take_probe({200, 502, 200}), 502);
+  EXPECT_EQ(take_probe({200, 200, 502}), 502);
+  EXPECT_EQ(take_probe({200, 200, 200}), 200);
+  Sample first = sample("a", 502);
+  first.more_follow = true;
+  board.take(first);
+  EXPECT_EQ(shown(board).targets.front().last->result.status, 200);  // until the probe has ended
+}
+
 TEST(Board, ShowsScheduledSamplesOfItsTargetsOnly) {
   Board board;
   board.set_targets({{.name = "a"}});
