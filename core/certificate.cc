@@ -5,7 +5,7 @@ namespace gatewatch {
 
 int days_left(const CertificateInfo& certificate, WallTime now) {
   return static_cast<int>(
-      std::chrono::floor<std::chrono::days>(certificate.not_after - now).count());
+      std::chrono::floor<std::chrono::days>(certificate.expires - now).count());
 }
 
 }  // namespace gatewatch

@@ -21,11 +21,12 @@ struct CertificateInfo {
   std::vector<std::string> names;  // its DNS names and addresses, in its order
   WallTime not_before;
   WallTime not_after;
+  WallTime expires;  // the earliest not_after of it and of those that the server sent with it
 
   bool operator==(const CertificateInfo&) const = default;
 };
 
-// Whole days from `now` until it expires, rounded down: 0 on its last day, negative after.
+// Whole days from `now` until `expires`, rounded down: 0 on its last day, negative after.
 [[nodiscard]] int days_left(const CertificateInfo& certificate, WallTime now);
 
 }  // namespace gatewatch

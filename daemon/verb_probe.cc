@@ -48,7 +48,8 @@ Json json_of(const std::shared_ptr<const CertificateInfo>& certificate) {
           {"issuer", certificate->issuer},
           {"names", certificate->names},
           {"not_before", format_utc(certificate->not_before)},
-          {"not_after", format_utc(certificate->not_after)}};
+          {"not_after", format_utc(certificate->not_after)},
+          {"chain_expires", format_utc(certificate->expires)}};
 }
 
 void print_json(const Target& target, const std::string& name, const ProbeResult& result) {
@@ -117,7 +118,7 @@ void print_text(const Target& target, const ProbeResult& result) {
   if (result.certificate != nullptr) {
     const int days = days_left(*result.certificate, system_clock().wall());
     std::cout << "  certificate " << result.certificate->subject << ", until "
-              << format_utc(result.certificate->not_after) << " (" << days
+              << format_utc(result.certificate->expires) << " (" << days
               << (days == 1 ? " day" : " days") << (result.tls_resumed ? "; session resumed" : "")
               << ")\n";
   }

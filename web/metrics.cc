@@ -136,14 +136,15 @@ void write_last_probes(Writer& out, const Snapshot& snapshot) {
 }
 
 void write_certificates(Writer& out, const Snapshot& snapshot) {
-  out.family(
-      "probe_ssl_earliest_cert_expiry", "gauge",
-      "When the certificate that the newest scheduled probe saw expires, seconds since 1970.");
+  out.family("probe_ssl_earliest_cert_expiry", "gauge",
+             "When the first certificate of the chain that the newest scheduled probe saw expires, "
+             "seconds "
+             "since 1970.");
   for (const TargetStatus& status : snapshot.targets) {
     if (status.last && status.last->result.certificate != nullptr) {
       out.sample("probe_ssl_earliest_cert_expiry", {{"target", status.target.name}},
                  std::chrono::floor<std::chrono::seconds>(
-                     status.last->result.certificate->not_after.time_since_epoch())
+                     status.last->result.certificate->expires.time_since_epoch())
                      .count());
     }
   }

@@ -97,12 +97,25 @@ std::vector<std::string> names_of(const X509* certificate) {
   return names;
 }
 
+// Of what the peer sent, which OpenSSL limits to 100 kB.
+WallTime earliest_end(const SSL* connection) {
+  WallTime earliest = WallTime::max();
+  const STACK_OF(X509)* chain = SSL_get_peer_cert_chain(connection);
+  for (int i = 0; chain != nullptr && i < sk_X509_num(chain); ++i) {
+    earliest = std::min(earliest, time_of(X509_get0_notAfter(sk_X509_value(chain, i))));
+  }
+  return earliest;
+}
+
 }  // namespace
 
 std::shared_ptr<const CertificateInfo> read_certificate(
-    const x509_st* certificate, const std::shared_ptr<const CertificateInfo>& known) {
+    const x509_st* certificate, const std::shared_ptr<const CertificateInfo>& known,
+    WallTime others_expire) {
   std::string fingerprint = fingerprint_of(certificate);
-  if (known != nullptr && known->fingerprint == fingerprint) {
+  const WallTime not_after = time_of(X509_get0_notAfter(certificate));
+  const WallTime expires = std::min(not_after, others_expire);
+  if (known != nullptr && known->fingerprint == fingerprint && known->expires == expires) {
     return known;
   }
   CertificateInfo info;
@@ -111,14 +124,16 @@ std::shared_ptr<const CertificateInfo> read_certificate(
   info.issuer = text_of(X509_get_issuer_name(certificate));
   info.names = names_of(certificate);
   info.not_before = time_of(X509_get0_notBefore(certificate));
-  info.not_after = time_of(X509_get0_notAfter(certificate));
+  info.not_after = not_after;
+  info.expires = expires;
   return std::make_shared<const CertificateInfo>(std::move(info));
 }
 
 std::shared_ptr<const CertificateInfo> peer_certificate(
     const ssl_st* connection, const std::shared_ptr<const CertificateInfo>& known) {
   const X509* certificate = SSL_get0_peer_certificate(connection);
-  return certificate == nullptr ? nullptr : read_certificate(certificate, known);
+  return certificate == nullptr ? nullptr
+                                : read_certificate(certificate, known, earliest_end(connection));
 }
 
 }  // namespace gatewatch::probe

@@ -13,9 +13,11 @@ struct x509_st;  // NOLINT(readability-identifier-naming)
 namespace gatewatch::probe {
 
 // `known` where that is the certificate at hand, which spares reading it. A name or time that
-// cannot be read is left out, or 1970. Thread: any.
+// cannot be read is left out, or 1970. `others_expire`: the earliest not_after of the certificates
+// that came with it. Thread: any.
 [[nodiscard]] std::shared_ptr<const CertificateInfo> read_certificate(
-    const x509_st* certificate, const std::shared_ptr<const CertificateInfo>& known);
+    const x509_st* certificate, const std::shared_ptr<const CertificateInfo>& known,
+    WallTime others_expire = WallTime::max());
 
 // The same for what the peer of `connection` showed in its handshake or in the one that it takes
 // up; null where it showed none.

@@ -36,8 +36,8 @@ using TlsContext = std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)>;
 
 TlsContext make_tls_context(const ServerCertificate& certificate) {
   TlsContext context(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
-  if (SSL_CTX_use_certificate_file(context.get(), certificate.certificate_file.c_str(),
-                                   SSL_FILETYPE_PEM) != 1 ||
+  if (SSL_CTX_use_certificate_chain_file(context.get(), certificate.certificate_file.c_str()) !=
+          1 ||
       SSL_CTX_use_PrivateKey_file(context.get(), certificate.key_file.c_str(), SSL_FILETYPE_PEM) !=
           1) {
     throw std::runtime_error("certificate not usable");

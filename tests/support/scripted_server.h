@@ -22,7 +22,7 @@
 namespace gatewatch::testing {
 
 struct ServerCertificate {
-  std::string certificate_file;  // PEM
+  std::string certificate_file;  // PEM; those after the first are sent with it
   std::string key_file;
 };
 

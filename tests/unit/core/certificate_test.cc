@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 constexpr WallTime kEnd{std::chrono::sys_days{std::chrono::year{2026} / 12 / 24}};
 
 TEST(DaysLeft, CountsWholeDays) {
-  const CertificateInfo certificate{.not_after = kEnd};
+  const CertificateInfo certificate{.expires = kEnd};
   EXPECT_EQ(days_left(certificate, kEnd - 14 * 24h), 14);
   EXPECT_EQ(days_left(certificate, kEnd - 14 * 24h + 1us), 13);
   EXPECT_EQ(days_left(certificate, kEnd - 1us), 0);
@@ -22,7 +22,7 @@ TEST(DaysLeft, CountsWholeDays) {
 TEST(DaysLeft, TakesACertificateThatNeverExpires) {
   // The last second of RFC 5280.
   const CertificateInfo certificate{
-      .not_after = WallTime(std::chrono::sys_days{std::chrono::year{9999} / 12 / 31}) + 86'399s};
+      .expires = WallTime(std::chrono::sys_days{std::chrono::year{9999} / 12 / 31}) + 86'399s};
   EXPECT_EQ(days_left(certificate, kEnd), 2'912'085);
 }
 

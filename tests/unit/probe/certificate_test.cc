@@ -62,6 +62,17 @@ TEST(ReadCertificate, GivesBackWhatIsKnown) {
   EXPECT_EQ(*again, *first);
 }
 
+TEST(ReadCertificate, ExpiresWithTheFirstOfItsChain) {
+  const Certificate certificate = parse(kPem);
+  const auto alone = read_certificate(certificate.get(), nullptr);
+  EXPECT_EQ(alone->expires, alone->not_after);
+  const WallTime sooner = alone->not_after - std::chrono::hours(1);
+  const auto with_others = read_certificate(certificate.get(), alone, sooner);
+  EXPECT_EQ(with_others->expires, sooner);
+  EXPECT_EQ(with_others->not_after, alone->not_after);
+  EXPECT_EQ(read_certificate(certificate.get(), with_others, sooner), with_others);
+}
+
 TEST(ReadCertificate, KeepsABoundedNumberOfNames) {
   const Certificate certificate(X509_new());
   std::string names;

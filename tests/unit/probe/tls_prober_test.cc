@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "tests/support/scripted_server.h"
 #include "tests/support/test_certificate.h"
 #include "tests/unit/probe/probe_world.h"
@@ -53,6 +55,17 @@ TEST(TlsProber, TellsTheCertificateOfAPort) {
   EXPECT_GT(*result.phases.tls, 0s);
   EXPECT_LE(*result.phases.connect + *result.phases.tls, result.latency);
   EXPECT_FALSE(result.phases.dns || result.phases.first_byte);
+}
+
+TEST(TlsProber, CountsTheDaysOfEachCertificateThatIsSent) {
+  Setting at(60);
+  const TestCertificate sent_with_it("intermediate.test", -1, 2);
+  std::ofstream(at.certificate.files().certificate_file, std::ios::app)
+      << std::ifstream(sent_with_it.files().certificate_file).rdbuf();
+  at.settings.expectations.min_certificate_days = 14;
+  const ProbeResult result = at.probe_tls();
+  EXPECT_EQ(result.outcome, Outcome::CertificateExpiring);
+  EXPECT_GT(result.certificate->not_after - result.certificate->expires, 57 * 24h);
 }
 
 TEST(TlsProber, TellsWhyACertificateIsNotTrusted) {

@@ -77,7 +77,7 @@ TEST(Metrics, TellWhenTheCertificateOfTheNewestProbeExpires) {
     status.last.emplace();
     if (has_one) {
       status.last->result.certificate = std::make_shared<const CertificateInfo>(
-          CertificateInfo{.not_after = WallTime(1'800'000'000s)});
+          CertificateInfo{.expires = WallTime(1'800'000'000s)});
     }
     snapshot.targets.push_back(status);
   }
