@@ -60,7 +60,7 @@ App::App(Settings settings, std::string config_path, config::LoadOptions load_op
           clock),
       pipeline_(loop_, rng_, writer_, delivery_, {host_name(), GATEWATCH_VERSION}),
       resolver_(loop_, {}),
-      http_(loop_, clock),
+      http_(loop_, clock, max_in_flight() + probe::kMaxRequested),
       curl_(loop_),
       pushes_(loop_, [this](Sample sample) { take(std::move(sample)); }),
       services_{loop_, resolver_, http_, curl_, &pushes_},

@@ -80,7 +80,9 @@ struct HttpEngine::Transfer {
   }
 };
 
-HttpEngine::HttpEngine(EpollLoop& loop, const Clock& clock) : loop_(loop), contexts_(clock) {
+HttpEngine::HttpEngine(EpollLoop& loop, const Clock& clock, size_t max_transfers)
+    : loop_(loop), max_transfers_(max_transfers), contexts_(clock) {
+  GW_ASSERT(max_transfers <= kMaxTransfers);
   static const auto before = std::signal(SIGPIPE, SIG_IGN);
   GW_ASSERT(before != SIG_ERR);
 }
@@ -124,7 +126,7 @@ std::expected<TransferId, std::string> HttpEngine::start(const TransferRequest& 
 
 HttpEngine::Transfer* HttpEngine::take_idle() {
   if (idle_.empty()) {
-    if (transfers_.size() >= kMaxTransfers) {
+    if (transfers_.size() >= max_transfers_) {
       return nullptr;
     }
     const auto index = static_cast<uint32_t>(transfers_.size());

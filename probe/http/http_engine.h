@@ -6,7 +6,7 @@
 // an answer means.
 //
 // Thread: the loop's. Lifetime: the loop outlives it; callers outlive their transfers or cancel.
-// Limits: kMaxTransfers at once; those of HttpParser on what comes; a transfer that has more to
+// Limits: `max_transfers` at once; those of HttpParser on what comes; a transfer that has more to
 // read than kMaxReadsPerTurn buffers gives way to the others.
 #pragma once
 
@@ -27,8 +27,8 @@ namespace gatewatch::probe {
 class HttpEngine {
  public:
   // From the first one on the process ignores SIGPIPE, since OpenSSL writes to sockets whose peer
-  // may have gone. Requires: the clock outlives it.
-  HttpEngine(EpollLoop& loop, const Clock& clock);
+  // may have gone. Requires: the clock outlives it; max_transfers is at most kMaxTransfers.
+  HttpEngine(EpollLoop& loop, const Clock& clock, size_t max_transfers = kMaxTransfers);
   // Ends all transfers without a result.
   ~HttpEngine();
   HttpEngine(const HttpEngine&) = delete;
@@ -66,6 +66,7 @@ class HttpEngine {
   static constexpr size_t kReadBuffer = size_t{16} * 1024;
 
   EpollLoop& loop_;
+  const size_t max_transfers_;
   TlsContexts contexts_;
   size_t running_ = 0;
   std::vector<std::unique_ptr<Transfer>> transfers_;

@@ -63,6 +63,21 @@ TEST(HttpEngine, RunsManyTransfersAtOnce) {
   EXPECT_EQ(server.connections(), kMany);
 }
 
+TEST(HttpEngine, HoldsNoMoreConnectionsThanItMay) {
+  ScriptedServer server({{read_request(), hang()}});
+  ProbeWorld world;
+  HttpEngine engine(world.loop, system_clock(), 1);
+  const Url url = *parse_url(server.url());
+  const auto ignore = [](const TransferResult&) {};
+  const auto first = engine.start({.url = &url}, ignore);
+  ASSERT_TRUE(first);
+  const auto second = engine.start({.url = &url}, ignore);
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error(), "too many probes are under way");
+  engine.cancel(*first);
+  EXPECT_TRUE(engine.start({.url = &url}, ignore));
+}
+
 TEST(HttpEngine, StartsAndCancelsFromWithinDone) {
   ScriptedServer quick({answer("200 OK")});
   ScriptedServer slow({{read_request(), hang()}});
