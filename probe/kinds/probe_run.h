@@ -61,7 +61,6 @@ class ProbeRun {
   void set_certificate(std::shared_ptr<const CertificateInfo> shown) {
     result_.certificate = std::move(shown);
   }
-  [[nodiscard]] SteadyTime deadline() const { return deadline_; }
 
  private:
   void proceed(const Address& address);

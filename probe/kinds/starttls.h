@@ -50,8 +50,6 @@ class StartTlsTalk {
   [[nodiscard]] State state() const { return state_; }
   // What is awaited, as in "timed out, waiting for the greeting".
   [[nodiscard]] std::string_view awaited() const;
-  // The server has said something.
-  [[nodiscard]] bool heard() const { return bytes_ > 0; }
   // Of a failed talk: printable, with the server's words.
   [[nodiscard]] const std::string& error() const { return error_; }
 
