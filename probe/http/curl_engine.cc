@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// libcurl names the sockets it waits for and the time it next wants to be called; both go to the
-// loop, and each event goes back through curl_multi_socket_action(). What is done is collected
-// after each such call, when libcurl is off the stack, so `done` may start and cancel as it likes.
+// CurlMultis runs the transfers and tells which is done when libcurl is off the stack, so `done`
+// may start and cancel as it likes.
 //
 // Easy handles are used again. What never differs is set once; what may differ is set for every
 // request, so nothing of the one before is left.
@@ -12,13 +11,11 @@
 
 #include <curl/curl.h>
 #include <openssl/ssl.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <stdexcept>
 
 #include "core/assert.h"
 #include "core/text.h"
@@ -31,19 +28,12 @@ namespace gatewatch::probe {
 namespace {
 
 constexpr size_t kMaxIdleHandles = 512;
-constexpr size_t kMaxCaFiles = 64;  // more than these share one store, slowly
 constexpr unsigned kIndexBits = 32;
 
 template <typename Value>
 void set(CURL* easy, CURLoption option, Value value) {
   const CURLcode code = curl_easy_setopt(easy, option, value);
   GW_ASSERT(code == CURLE_OK);
-}
-
-template <typename Value>
-void set_multi(CURLM* multi, CURLMoption option, Value value) {
-  const CURLMcode code = curl_multi_setopt(multi, option, value);
-  GW_ASSERT(code == CURLM_OK);
 }
 
 Duration time_of(CURL* easy, CURLINFO info) {
@@ -54,17 +44,12 @@ Duration time_of(CURL* easy, CURLINFO info) {
 
 }  // namespace
 
-struct CurlEngine::Multi {
-  CurlEngine* engine = nullptr;
-  CURLM* handle = nullptr;
-  Loop::TimerId timer = Loop::TimerId::None;
-};
-
 struct CurlEngine::Transfer {
   uint32_t index = 0;
   uint32_t generation = 0;  // odd while it runs
   CURL* easy = nullptr;
-  Multi* multi = nullptr;  // while it runs
+  EpollLoop* loop = nullptr;
+  CurlMultis::Multi* multi = nullptr;  // while it runs
   CurlLists lists;
   TransferDone done;
   HttpHead head;
@@ -86,35 +71,6 @@ struct CurlEngine::Transfer {
 
 // Called by libcurl; none of them may throw or call back into it.
 struct CurlEngine::Callbacks {
-  static int on_socket(CURL* /*easy*/, curl_socket_t socket, int what, void* argument,
-                       void* /*own*/) noexcept {
-    auto* multi = static_cast<Multi*>(argument);
-    EpollLoop& loop = multi->engine->loop_;
-    if (what == CURL_POLL_REMOVE) {
-      loop.unwatch(socket);
-      return 0;
-    }
-    const uint32_t events = ((what & CURL_POLL_IN) != 0 ? uint32_t{EPOLLIN} : 0U) |
-                            ((what & CURL_POLL_OUT) != 0 ? uint32_t{EPOLLOUT} : 0U);
-    loop.watch(socket, events, [multi, socket](uint32_t ready) {
-      multi->engine->on_socket(*multi, socket, ready);
-    });
-    return 0;
-  }
-
-  static int on_timer(CURLM* /*handle*/, long timeout_ms, void* argument) noexcept {
-    auto* multi = static_cast<Multi*>(argument);
-    EpollLoop& loop = multi->engine->loop_;
-    loop.cancel(std::exchange(multi->timer, Loop::TimerId::None));
-    if (timeout_ms < 0) {
-      return 0;
-    }
-    const SteadyTime when =
-        timeout_ms == 0 ? loop.now() : loop.precise_now() + std::chrono::milliseconds(timeout_ms);
-    multi->timer = loop.call_at(when, [multi] { multi->engine->on_timer(*multi); });
-    return 0;
-  }
-
   static curl_socket_t open_socket(void* argument, curlsocktype /*purpose*/,
                                    curl_sockaddr* address) noexcept {
     const int made = socket(address->family, address->socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
@@ -132,7 +88,7 @@ struct CurlEngine::Callbacks {
     // and libcurl for as long as it sends frames that are no answer.
     SSL_CTX_clear_mode(static_cast<SSL_CTX*>(context), SSL_MODE_AUTO_RETRY);
     limit_peer(static_cast<SSL_CTX*>(context), TlsLimit::Connection);
-    transfer->handshake_started = transfer->multi->engine->loop_.precise_now();
+    transfer->handshake_started = transfer->loop->precise_now();
     return CURLE_OK;
   }
 
@@ -175,48 +131,21 @@ struct CurlEngine::Callbacks {
   }
 };
 
-CurlEngine::CurlEngine(EpollLoop& loop) : loop_(loop) {
+CurlEngine::CurlEngine(EpollLoop& loop)
+    : loop_(loop), multis_(loop, [this](void* easy, int code) { on_completed(easy, code); }) {
   static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
   static const auto before = std::signal(SIGPIPE, SIG_IGN);
   GW_ASSERT(ready == CURLE_OK && before != SIG_ERR);
   system_ca_file_ = system_ca_file();
-  multi_for(system_ca_file_);
 }
 
 CurlEngine::~CurlEngine() {
   for (const std::unique_ptr<Transfer>& transfer : transfers_) {
     if (transfer->multi != nullptr) {
-      curl_multi_remove_handle(transfer->multi->handle, transfer->easy);
+      multis_.remove(*transfer->multi, transfer->easy);
     }
     curl_easy_cleanup(transfer->easy);
   }
-  for (const auto& [ca_file, multi] : multis_) {
-    curl_multi_cleanup(multi->handle);
-    loop_.cancel(multi->timer);
-  }
-}
-
-CurlEngine::Multi& CurlEngine::multi_for(const std::string& ca_file) {
-  const auto known = multis_.find(ca_file);
-  if (known != multis_.end()) {
-    return *known->second;
-  }
-  if (multis_.size() >= kMaxCaFiles) {
-    return *multis_.at(system_ca_file_);
-  }
-  auto multi = std::make_unique<Multi>();
-  multi->engine = this;
-  multi->handle = curl_multi_init();
-  if (multi->handle == nullptr) {
-    throw std::runtime_error("libcurl: no multi handle");
-  }
-  set_multi(multi->handle, CURLMOPT_SOCKETFUNCTION, &Callbacks::on_socket);
-  set_multi(multi->handle, CURLMOPT_SOCKETDATA, multi.get());
-  set_multi(multi->handle, CURLMOPT_TIMERFUNCTION, &Callbacks::on_timer);
-  set_multi(multi->handle, CURLMOPT_TIMERDATA, multi.get());
-  set_multi(multi->handle, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
-  set_multi(multi->handle, CURLMOPT_MAXCONNECTS, 1L);  // none is kept, see FORBID_REUSE
-  return *multis_.emplace(ca_file, std::move(multi)).first->second;
 }
 
 std::expected<TransferId, std::string> CurlEngine::start(const TransferRequest& request,
@@ -244,14 +173,14 @@ std::expected<TransferId, std::string> CurlEngine::start(const TransferRequest& 
   transfer->lists = set_request(transfer->easy, request, ca_file);
   transfer->done = std::move(done);
   // Certificates play no part in plain HTTP, so all of that shares one handle.
-  transfer->multi = &multi_for(transfer->tls ? ca_file : system_ca_file_);
+  const auto multi = multis_.add(transfer->tls ? ca_file : system_ca_file_, transfer->easy);
   ++transfer->generation;
   ++running_;
-  const CURLMcode code = curl_multi_add_handle(transfer->multi->handle, transfer->easy);
-  if (code != CURLM_OK) {
+  if (!multi) {
     release(*transfer);
-    return std::unexpected(printable(curl_multi_strerror(code)));
+    return std::unexpected(multi.error());
   }
+  transfer->multi = *multi;
   return transfer->id();
 }
 
@@ -261,7 +190,7 @@ std::optional<TransferResult> CurlEngine::cancel(TransferId id) {
     return std::nullopt;
   }
   TransferResult result = conclude(*transfer, CURLE_ABORTED_BY_CALLBACK);
-  curl_multi_remove_handle(transfer->multi->handle, transfer->easy);
+  multis_.remove(*transfer->multi, transfer->easy);
   release(*transfer);
   return result;
 }
@@ -272,6 +201,7 @@ CurlEngine::Transfer* CurlEngine::take_idle() {
     index = static_cast<uint32_t>(transfers_.size());
     transfers_.push_back(std::make_unique<Transfer>());
     transfers_.back()->index = index;
+    transfers_.back()->loop = &loop_;
   } else {
     index = idle_.back();
     idle_.pop_back();
@@ -295,38 +225,14 @@ CurlEngine::Transfer* CurlEngine::find(TransferId id) {
   return transfers_[index].get();
 }
 
-void CurlEngine::on_timer(Multi& multi) {
-  multi.timer = Loop::TimerId::None;
-  int running = 0;
-  curl_multi_socket_action(multi.handle, CURL_SOCKET_TIMEOUT, 0, &running);
-  finish_completed(multi);
-}
-
-void CurlEngine::on_socket(Multi& multi, int socket, uint32_t events) {
-  const int ready = ((events & (EPOLLIN | EPOLLHUP)) != 0 ? CURL_CSELECT_IN : 0) |
-                    ((events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0) |
-                    ((events & EPOLLERR) != 0 ? CURL_CSELECT_ERR : 0);
-  int running = 0;
-  curl_multi_socket_action(multi.handle, socket, ready, &running);
-  finish_completed(multi);
-}
-
-void CurlEngine::finish_completed(Multi& multi) {
-  int left = 0;
-  while (const CURLMsg* message = curl_multi_info_read(multi.handle, &left)) {
-    if (message->msg != CURLMSG_DONE) {
-      continue;
-    }
-    const CURLcode code = message->data.result;
-    CURL* easy = message->easy_handle;
-    Transfer* transfer = nullptr;
-    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
-    TransferResult result = conclude(*transfer, code);
-    TransferDone done = std::move(transfer->done);
-    curl_multi_remove_handle(multi.handle, easy);
-    release(*transfer);
-    done(std::move(result));
-  }
+void CurlEngine::on_completed(void* easy, int code) {
+  Transfer* transfer = nullptr;
+  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+  TransferResult result = conclude(*transfer, code);
+  TransferDone done = std::move(transfer->done);
+  multis_.remove(*transfer->multi, easy);
+  release(*transfer);
+  done(std::move(result));
 }
 
 TransferResult CurlEngine::conclude(Transfer& transfer, int code) {

@@ -16,9 +16,9 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
+#include "probe/http/curl_multis.h"
 #include "probe/http/http_limits.h"
 #include "probe/http/http_transfer.h"
 #include "probe/loop/epoll_loop.h"
@@ -28,7 +28,7 @@ namespace gatewatch::probe {
 class CurlEngine {
  public:
   // From the first one on the process ignores SIGPIPE, since OpenSSL writes to sockets whose peer
-  // may have gone. Fails: throws std::runtime_error where libcurl cannot be set up.
+  // may have gone.
   explicit CurlEngine(EpollLoop& loop);
   // Ends all transfers without a result.
   ~CurlEngine();
@@ -47,23 +47,18 @@ class CurlEngine {
 
  private:
   struct Transfer;
-  struct Multi;
   struct Callbacks;
 
-  Multi& multi_for(const std::string& ca_file);
   Transfer* take_idle();
   Transfer* find(TransferId id);
-  void on_timer(Multi& multi);
-  void on_socket(Multi& multi, int socket, uint32_t events);
-  void finish_completed(Multi& multi);
+  void on_completed(void* easy, int code);
   TransferResult conclude(Transfer& transfer, int code);
   void release(Transfer& transfer);
 
   EpollLoop& loop_;
   std::string system_ca_file_;
   size_t running_ = 0;
-  // One for each CA file, because libcurl keeps the parsed certificates of one file only.
-  std::unordered_map<std::string, std::unique_ptr<Multi>> multis_;
+  CurlMultis multis_;
   std::vector<std::unique_ptr<Transfer>> transfers_;
   std::vector<uint32_t> idle_;  // places in transfers_
 };

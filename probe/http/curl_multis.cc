@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+//
+// libcurl names the sockets it waits for and the time it next wants to be called; both go to the
+// loop, and each event goes back through curl_multi_socket_action(). What is done is collected
+// after each such call, when libcurl is off the stack.
+#include "probe/http/curl_multis.h"
+
+#include <curl/curl.h>
+#include <sys/epoll.h>
+
+#include <utility>
+
+#include "core/assert.h"
+#include "core/text.h"
+
+namespace gatewatch::probe {
+namespace {
+
+template <typename Value>
+void set(CURLM* multi, CURLMoption option, Value value) {
+  const CURLMcode code = curl_multi_setopt(multi, option, value);
+  GW_ASSERT(code == CURLM_OK);
+}
+
+}  // namespace
+
+struct CurlMultis::Multi {
+  Multi(CurlMultis& all, CURLM* made) : owner(all), handle(made) {}
+  ~Multi() {
+    curl_multi_cleanup(handle);
+    owner.loop_.cancel(timer);
+  }
+  Multi(const Multi&) = delete;
+  Multi& operator=(const Multi&) = delete;
+
+  CurlMultis& owner;
+  CURLM* const handle;
+  Loop::TimerId timer = Loop::TimerId::None;
+};
+
+// Called by libcurl; none of them may throw or call back into it.
+struct CurlMultis::Callbacks {
+  static int on_socket(CURL* /*easy*/, curl_socket_t socket, int what, void* argument,
+                       void* /*own*/) noexcept {
+    auto* multi = static_cast<Multi*>(argument);
+    EpollLoop& loop = multi->owner.loop_;
+    if (what == CURL_POLL_REMOVE) {
+      loop.unwatch(socket);
+      return 0;
+    }
+    const uint32_t events = ((what & CURL_POLL_IN) != 0 ? uint32_t{EPOLLIN} : 0U) |
+                            ((what & CURL_POLL_OUT) != 0 ? uint32_t{EPOLLOUT} : 0U);
+    loop.watch(socket, events,
+               [multi, socket](uint32_t ready) { multi->owner.on_socket(*multi, socket, ready); });
+    return 0;
+  }
+
+  static int on_timer(CURLM* /*handle*/, long timeout_ms, void* argument) noexcept {
+    auto* multi = static_cast<Multi*>(argument);
+    EpollLoop& loop = multi->owner.loop_;
+    loop.cancel(std::exchange(multi->timer, Loop::TimerId::None));
+    if (timeout_ms < 0) {
+      return 0;
+    }
+    const SteadyTime when =
+        timeout_ms == 0 ? loop.now() : loop.precise_now() + std::chrono::milliseconds(timeout_ms);
+    multi->timer = loop.call_at(when, [multi] { multi->owner.on_timer(*multi); });
+    return 0;
+  }
+};
+
+CurlMultis::CurlMultis(EpollLoop& loop, Completed completed)
+    : loop_(loop), completed_(std::move(completed)) {}
+
+CurlMultis::~CurlMultis() = default;
+
+std::expected<CurlMultis::Multi*, std::string> CurlMultis::add(const std::string& ca_file,
+                                                               void* easy) {
+  Multi* multi = find_or_make(ca_file);
+  if (multi == nullptr) {
+    return std::unexpected("no memory for a request");
+  }
+  const CURLMcode code = curl_multi_add_handle(multi->handle, easy);
+  if (code != CURLM_OK) {
+    return std::unexpected(printable(curl_multi_strerror(code)));
+  }
+  return multi;
+}
+
+void CurlMultis::remove(Multi& multi, void* easy) {
+  curl_multi_remove_handle(multi.handle, easy);
+}
+
+CurlMultis::Multi* CurlMultis::find_or_make(const std::string& ca_file) {
+  const auto known = multis_.find(ca_file);
+  if (known != multis_.end()) {
+    return known->second.get();
+  }
+  if (multis_.size() >= kMaxCaFiles) {
+    return multis_.begin()->second.get();
+  }
+  CURLM* handle = curl_multi_init();
+  if (handle == nullptr) {
+    return nullptr;
+  }
+  auto multi = std::make_unique<Multi>(*this, handle);
+  set(handle, CURLMOPT_SOCKETFUNCTION, &Callbacks::on_socket);
+  set(handle, CURLMOPT_SOCKETDATA, multi.get());
+  set(handle, CURLMOPT_TIMERFUNCTION, &Callbacks::on_timer);
+  set(handle, CURLMOPT_TIMERDATA, multi.get());
+  set(handle, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
+  set(handle, CURLMOPT_MAXCONNECTS, 1L);  // none is kept, see FORBID_REUSE
+  return multis_.emplace(ca_file, std::move(multi)).first->second.get();
+}
+
+void CurlMultis::on_timer(Multi& multi) {
+  multi.timer = Loop::TimerId::None;
+  int running = 0;
+  curl_multi_socket_action(multi.handle, CURL_SOCKET_TIMEOUT, 0, &running);
+  finish_completed(multi);
+}
+
+void CurlMultis::on_socket(Multi& multi, int socket, uint32_t events) {
+  const int ready = ((events & (EPOLLIN | EPOLLHUP)) != 0 ? CURL_CSELECT_IN : 0) |
+                    ((events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0) |
+                    ((events & EPOLLERR) != 0 ? CURL_CSELECT_ERR : 0);
+  int running = 0;
+  curl_multi_socket_action(multi.handle, socket, ready, &running);
+  finish_completed(multi);
+}
+
+void CurlMultis::finish_completed(Multi& multi) {
+  int left = 0;
+  while (const CURLMsg* message = curl_multi_info_read(multi.handle, &left)) {
+    if (message->msg == CURLMSG_DONE) {
+      completed_(message->easy_handle, message->data.result);
+    }
+  }
+}
+
+}  // namespace gatewatch::probe
