@@ -59,11 +59,16 @@ struct CurlEngine::Transfer {
   std::shared_ptr<const CertificateInfo> known_certificate;
   std::shared_ptr<const CertificateInfo> certificate;
   bool tls = false;
+  bool by_proxy = false;
   SteadyTime started;
-  std::optional<SteadyTime> handshake_started;
-  int socket_error = 0;  // why no socket could be made
+  std::optional<SteadyTime> handshake_started;  // with the target, not with a proxy
+  int socket_error = 0;                         // why no socket could be made
   std::array<char, CURL_ERROR_SIZE> error{};
 
+  // The proxy, asked for a way to the target, has given it.
+  [[nodiscard]] bool has_tunnel() const {
+    return tls && by_proxy && !handshake_started && head.complete() && head.status() / 100 == 2;
+  }
   [[nodiscard]] TransferId id() const {
     return static_cast<TransferId>((uint64_t{generation} << kIndexBits) | index);
   }
@@ -88,14 +93,19 @@ struct CurlEngine::Callbacks {
     // and libcurl for as long as it sends frames that are no answer.
     SSL_CTX_clear_mode(static_cast<SSL_CTX*>(context), SSL_MODE_AUTO_RETRY);
     limit_peer(static_cast<SSL_CTX*>(context), TlsLimit::Connection);
-    transfer->handshake_started = transfer->loop->precise_now();
+    // Before it has opened a tunnel it is the proxy itself that TLS is spoken to; what it said
+    // until then is no part of the target's answer.
+    if (!transfer->by_proxy || transfer->has_tunnel()) {
+      transfer->head.clear();
+      transfer->handshake_started = transfer->loop->precise_now();
+    }
     return CURLE_OK;
   }
 
   static size_t on_header(char* data, size_t size, size_t count, void* argument) noexcept {
     const std::string_view line(data, size * count);
     auto* transfer = static_cast<Transfer*>(argument);
-    if (transfer->tls && transfer->certificate == nullptr) {
+    if (transfer->handshake_started && transfer->certificate == nullptr) {
       if (const ssl_st* connection = tls_of(transfer->easy)) {
         transfer->certificate = peer_certificate(connection, transfer->known_certificate);
       }
@@ -168,6 +178,7 @@ std::expected<TransferId, std::string> CurlEngine::start(const TransferRequest& 
   transfer->socket_error = 0;
   transfer->error[0] = '\0';
   transfer->tls = request.url->scheme == "https";
+  transfer->by_proxy = request.proxy != nullptr;
   transfer->started = loop_.precise_now();
   transfer->handshake_started.reset();
   transfer->lists = set_request(transfer->easy, request, ca_file);
@@ -238,8 +249,8 @@ void CurlEngine::on_completed(void* easy, int code) {
 TransferResult CurlEngine::conclude(Transfer& transfer, int code) {
   CURL* easy = transfer.easy;
   HttpHead& head = transfer.head;
-  if (transfer.tls && transfer.certificate == nullptr && head.status() / 100 == 2) {
-    head.clear();  // before TLS it was a proxy's, which has opened a tunnel
+  if (transfer.has_tunnel()) {
+    head.clear();
   }
   TransferProgress progress;
   const Duration lookup = time_of(easy, CURLINFO_NAMELOOKUP_TIME_T);
