@@ -69,6 +69,10 @@ struct CurlEngine::Transfer {
   [[nodiscard]] bool has_tunnel() const {
     return tls && by_proxy && !handshake_started && head.complete() && head.status() / 100 == 2;
   }
+  // What it answered instead is in the head.
+  [[nodiscard]] bool has_no_tunnel() const {
+    return tls && by_proxy && !handshake_started && head.complete() && !has_tunnel();
+  }
   [[nodiscard]] TransferId id() const {
     return static_cast<TransferId>((uint64_t{generation} << kIndexBits) | index);
   }
@@ -276,7 +280,7 @@ TransferResult CurlEngine::conclude(Transfer& transfer, int code) {
   if (tls > Duration::zero()) {
     result.phases.tls = tls - connect;
   }
-  if (progress.head_begun) {
+  if (progress.head_begun && progress.ready) {
     result.phases.first_byte = time_of(easy, CURLINFO_STARTTRANSFER_TIME_T) - ready;
   }
   result.head_complete = head.complete();
@@ -296,6 +300,15 @@ TransferResult CurlEngine::conclude(Transfer& transfer, int code) {
     result.error = !head.violation().empty()
                        ? head.violation()
                        : describe_failure(code, progress, transfer.error.data());
+  }
+  if (transfer.has_no_tunnel()) {
+    result.is_of_proxy = true;
+    result.location.clear();
+    result.error = printable("the proxy answered CONNECT with " + std::to_string(result.status) +
+                             ' ' + result.reason);
+    if (code != CURLE_ABORTED_BY_CALLBACK) {
+      result.failure = outcome_of_unexpected_status(result.status);
+    }
   }
   return result;
 }

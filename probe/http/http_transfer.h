@@ -64,10 +64,14 @@ struct TransferRequest {
 
 struct TransferResult {
   // Why there is no complete answer; ok where there is one. `body` only with a complete head, the
-  // others but `timeout` and `inconclusive` only without.
+  // others but `timeout` and `inconclusive` only without; where is_of_proxy is set also what its
+  // status means.
   Outcome failure = Outcome::Ok;
   std::string error;  // printable; empty where ok
   bool head_complete = false;
+  // The target was not reached: status and head are those with which a proxy refused a tunnel. No
+  // location is told.
+  bool is_of_proxy = false;
   int status = 0;        // of a complete head; else 0
   std::string reason;    // printable
   std::string location;  // as it came

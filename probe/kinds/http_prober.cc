@@ -246,7 +246,8 @@ void HttpProber::on_answer(TransferResult answer) {
 }
 
 void HttpProber::judge(TransferResult answer) {
-  if (answer.head_complete && !settings_->expected.contains(answer.status)) {
+  const bool is_expected = !answer.is_of_proxy && settings_->expected.contains(answer.status);
+  if (answer.head_complete && !is_expected) {
     answer.failure = outcome_of_unexpected_status(answer.status);
   }
   if (answer.failure != Outcome::Ok) {

@@ -6,7 +6,8 @@
 // connection, and follows redirects within the same deadline; each host that it meets keeps its
 // address for the length of the probe. The last answer decides; its status before its fields, its
 // body and its latency do. Nothing is tried twice. Through a proxy it is the proxy's host that is
-// resolved and whose address is told.
+// resolved and whose address is told. A proxy that refuses a tunnel to an https target is told by
+// its status, which is never expected; where it redirects, it is not followed.
 //
 // What is configured for the target goes to its own scheme, host and port only: once a redirect has
 // led elsewhere, no credentials, no client certificate and no configured header but User-Agent and

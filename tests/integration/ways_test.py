@@ -90,3 +90,25 @@ class Ways(Case):
         self.expect(daemon, "tunnel", "ok", 200)
         self.expect(daemon, "not trusted", "tls", None)
         self.expect(daemon, "refused by the proxy", "http_error", 407)
+
+    def test_what_is_behind_a_tunnel_is_told_and_not_the_tunnel(self):
+        gateway = self.gateway("encrypted", """
+            location = /away { return 302 /teapot; } location = /teapot { return 418; }""",
+                               self.authority.identity())
+        proxy = self.closing(Proxy(self.folder / "proxy"))
+        way = f'{self.trusted}\nproxy = "http://mon:proxy-password@localhost:{proxy.port}"'
+        self.app.mode("stopped")
+        daemon = self.daemon(
+            quick_target("one", gateway.url, way)
+            + quick_target("two", gateway.url, f'{way}\nhttp_version = "2"')
+            + quick_target("moved", gateway.url + "away", way)
+            + quick_target("no tunnel", gateway.url, f"""{self.trusted}
+                proxy = "http://localhost:{proxy.port}\"""")).start()
+        self.expect(daemon, "one", "bad_gateway", 502)
+        self.expect(daemon, "two", "bad_gateway", 502)
+        self.expect(daemon, "moved", "http_error", 418)
+        self.expect(daemon, "no tunnel", "http_error", 407)
+        heads = dict(tuple(row) for row in daemon.query("SELECT target, head FROM answers"))
+        self.assertIn("HTTP/1.1 502", heads["one"])
+        self.assertIn("HTTP/2 502", heads["two"])
+        self.assertIn("tinyproxy", heads["no tunnel"])

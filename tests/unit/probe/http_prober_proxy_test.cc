@@ -106,6 +106,54 @@ TEST(HttpProberProxy, ChecksTheFieldsOfTheTargetNotOfTheProxy) {
   EXPECT_EQ(world.probe(settings).outcome, Outcome::Header);
 }
 
+TEST(HttpProberProxy, TellsThatTheProxyRefusedTheTunnel) {
+  struct Case {
+    const char* status;
+    Outcome outcome;
+    int code;
+  };
+  for (const Case& refusal : {Case{"502 Bad Gateway", Outcome::BadGateway, 502},
+                              Case{"403 Filtered", Outcome::HttpError, 403},
+                              Case{"407 Proxy Authentication Required", Outcome::HttpError, 407}}) {
+    Behind behind({answer("200 OK")});
+    ScriptedServer proxy({answer(refusal.status, "no way", "Server: squid\r\n")});
+    ProbeWorld world;
+    const ProbeResult result = world.probe(behind.through(proxy));
+    EXPECT_EQ(result.outcome, refusal.outcome) << result.error;
+    EXPECT_EQ(result.status, refusal.code);
+    EXPECT_EQ(result.error, std::string("the proxy answered CONNECT with ") + refusal.status);
+    EXPECT_NE(result.head.find("Server: squid"), std::string::npos) << result.head;
+    EXPECT_EQ(result.certificate, nullptr);
+    EXPECT_EQ(behind.origin.connections(), 0U);
+  }
+}
+
+TEST(HttpProberProxy, IsNotContentWithARefusedTunnelWhoseStatusIsExpectedOfTheTarget) {
+  Behind behind({answer("200 OK")});
+  ScriptedServer proxy({answer("403 Filtered")});
+  HttpSettings settings = behind.through(proxy);
+  settings.expected = *StatusSet::parse("403");
+  ProbeWorld world;
+  const ProbeResult result = world.probe(settings);
+  EXPECT_EQ(result.outcome, Outcome::HttpError);
+  EXPECT_EQ(result.status, 403);
+}
+
+TEST(HttpProberProxy, DoesNotFollowARedirectOfTheProxyItself) {
+  Behind behind({answer("200 OK")});
+  Behind elsewhere({answer("200 OK")});
+  ScriptedServer proxy({answer("302 Found", "", "Location: " + elsewhere.origin.url() + "\r\n"),
+                        tunnel(elsewhere.origin.port())});
+  ProbeWorld world;
+  HttpSettings settings = behind.through(proxy);
+  settings.tls.verify = false;
+  const ProbeResult result = world.probe(settings);
+  EXPECT_EQ(result.outcome, Outcome::HttpError) << result.error;
+  EXPECT_EQ(result.status, 302);
+  EXPECT_EQ(elsewhere.origin.connections(), 0U);
+  EXPECT_EQ(proxy.connections(), 1U);
+}
+
 TEST(HttpProberProxy, DoesNotTakeAnOpenTunnelForAnAnswer) {
   Behind behind({answer("200 OK")});
   ScriptedServer proxy(
