@@ -223,6 +223,7 @@ void App::apply(Settings settings) {
     log(LogLevel::Warning, "[storage] path, [daemon] listen and [web] take effect at a restart");
   }
   http_.refresh_certificates();
+  curl_.refresh_certificates();
   writer_.set_retention(settings.storage.retention);
   set_log_level(settings.daemon.log_level);
   pipeline_.configure(settings);

@@ -43,6 +43,9 @@ class CurlEngine {
   // inconclusive unless the answer was complete. Empty for None and where it has ended before.
   std::optional<TransferResult> cancel(TransferId transfer);
 
+  // Has CA files read again by the transfers that start from now on.
+  void refresh_certificates() { multis_.refresh(); }
+
   [[nodiscard]] size_t running() const { return running_; }
 
  private:

@@ -3,6 +3,9 @@
 // libcurl names the sockets it waits for and the time it next wants to be called; both go to the
 // loop, and each event goes back through curl_multi_socket_action(). What is done is collected
 // after each such call, when libcurl is off the stack.
+//
+// A handle that nobody can find any more, after a refresh or because there was no room for one
+// more, goes with its last transfer, but never while it is being worked on.
 #include "probe/http/curl_multis.h"
 
 #include <curl/curl.h>
@@ -35,6 +38,11 @@ struct CurlMultis::Multi {
 
   CurlMultis& owner;
   CURLM* const handle;
+  std::string ca_file;
+  bool kept = false;       // by_ca_file_ has it
+  bool worked_on = false;  // finish_completed() is on the stack
+  size_t transfers = 0;
+  uint64_t last_use = 0;
   Loop::TimerId timer = Loop::TimerId::None;
 };
 
@@ -82,22 +90,59 @@ std::expected<CurlMultis::Multi*, std::string> CurlMultis::add(const std::string
   }
   const CURLMcode code = curl_multi_add_handle(multi->handle, easy);
   if (code != CURLM_OK) {
+    drop_if_done(*multi);
     return std::unexpected(printable(curl_multi_strerror(code)));
   }
+  ++multi->transfers;
+  multi->last_use = ++uses_;
   return multi;
 }
 
 void CurlMultis::remove(Multi& multi, void* easy) {
   curl_multi_remove_handle(multi.handle, easy);
+  --multi.transfers;
+  drop_if_done(multi);
+}
+
+void CurlMultis::refresh() {
+  const auto outdated = std::exchange(by_ca_file_, {});
+  for (const auto& [ca_file, multi] : outdated) {
+    multi->kept = false;
+    drop_if_done(*multi);
+  }
+}
+
+void CurlMultis::drop_if_done(Multi& multi) {
+  if (!multi.kept && multi.transfers == 0 && !multi.worked_on) {
+    std::erase_if(multis_, [&multi](const auto& other) { return other.get() == &multi; });
+  }
+}
+
+// False where each of those that are kept has transfers.
+bool CurlMultis::make_room() {
+  if (by_ca_file_.size() < kMaxKept) {
+    return true;
+  }
+  Multi* oldest = nullptr;
+  for (const auto& [ca_file, multi] : by_ca_file_) {
+    const bool idle = multi->transfers == 0 && !multi->worked_on;
+    if (idle && (oldest == nullptr || multi->last_use < oldest->last_use)) {
+      oldest = multi;
+    }
+  }
+  if (oldest == nullptr) {
+    return false;
+  }
+  by_ca_file_.erase(oldest->ca_file);
+  oldest->kept = false;
+  drop_if_done(*oldest);
+  return true;
 }
 
 CurlMultis::Multi* CurlMultis::find_or_make(const std::string& ca_file) {
-  const auto known = multis_.find(ca_file);
-  if (known != multis_.end()) {
-    return known->second.get();
-  }
-  if (multis_.size() >= kMaxCaFiles) {
-    return multis_.begin()->second.get();
+  const auto known = by_ca_file_.find(ca_file);
+  if (known != by_ca_file_.end()) {
+    return known->second;
   }
   CURLM* handle = curl_multi_init();
   if (handle == nullptr) {
@@ -110,7 +155,12 @@ CurlMultis::Multi* CurlMultis::find_or_make(const std::string& ca_file) {
   set(handle, CURLMOPT_TIMERDATA, multi.get());
   set(handle, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
   set(handle, CURLMOPT_MAXCONNECTS, 1L);  // none is kept, see FORBID_REUSE
-  return multis_.emplace(ca_file, std::move(multi)).first->second.get();
+  multi->ca_file = ca_file;
+  multi->kept = make_room();
+  if (multi->kept) {
+    by_ca_file_.emplace(ca_file, multi.get());
+  }
+  return multis_.emplace_back(std::move(multi)).get();
 }
 
 void CurlMultis::on_timer(Multi& multi) {
@@ -130,12 +180,15 @@ void CurlMultis::on_socket(Multi& multi, int socket, uint32_t events) {
 }
 
 void CurlMultis::finish_completed(Multi& multi) {
+  multi.worked_on = true;
   int left = 0;
   while (const CURLMsg* message = curl_multi_info_read(multi.handle, &left)) {
     if (message->msg == CURLMSG_DONE) {
       completed_(message->easy_handle, message->data.result);
     }
   }
+  multi.worked_on = false;
+  drop_if_done(multi);
 }
 
 }  // namespace gatewatch::probe

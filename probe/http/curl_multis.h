@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
 // libcurl's multi handles on the loop: one for each CA file, because libcurl keeps the parsed
-// certificates of one file for each.
+// certificates of one file for each, for a day.
 //
 // Thread: the loop's. Lifetime: the loop outlives it.
+// Limits: kMaxKept handles are kept for later; those that transfers need beyond that live as long
+// as their transfers.
 #pragma once
 
 #include <cstddef>
@@ -13,6 +15,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "probe/loop/epoll_loop.h"
 
@@ -35,19 +38,28 @@ class CurlMultis {
   [[nodiscard]] std::expected<Multi*, std::string> add(const std::string& ca_file, void* easy);
   void remove(Multi& multi, void* easy);
 
-  static constexpr size_t kMaxCaFiles = 64;  // more than these share one handle, slowly
+  // Has each file read again for the transfers that are added from now on.
+  void refresh();
+
+  [[nodiscard]] size_t count() const { return multis_.size(); }
+
+  static constexpr size_t kMaxKept = 64;
 
  private:
   struct Callbacks;
 
   Multi* find_or_make(const std::string& ca_file);
+  bool make_room();
+  void drop_if_done(Multi& multi);
   void on_timer(Multi& multi);
   void on_socket(Multi& multi, int socket, uint32_t events);
   void finish_completed(Multi& multi);
 
   EpollLoop& loop_;
   const Completed completed_;
-  std::unordered_map<std::string, std::unique_ptr<Multi>> multis_;
+  std::vector<std::unique_ptr<Multi>> multis_;          // in the order they were made
+  std::unordered_map<std::string, Multi*> by_ca_file_;  // at most kMaxKept, none that is outdated
+  uint64_t uses_ = 0;
 };
 
 }  // namespace gatewatch::probe

@@ -112,3 +112,26 @@ class Ways(Case):
         self.assertIn("HTTP/1.1 502", heads["one"])
         self.assertIn("HTTP/2 502", heads["two"])
         self.assertIn("tinyproxy", heads["no tunnel"])
+
+    def test_authorities_are_read_again_at_a_reload_whatever_the_way(self):
+        stranger = Authority(self.folder / "stranger")
+        gateway = self.gateway("gateway", identity=self.authority.identity())
+        proxy = self.closing(Proxy(self.folder / "proxy"))
+        trusted = self.folder / "trusted.pem"
+        trusted.write_bytes(stranger.certificate.read_bytes())
+        ca_file = f'ca_file = "{trusted}"\n'
+        ways = {
+            "one": "",
+            "two": 'http_version = "2"',
+            "proxy": f'proxy = "http://mon:proxy-password@localhost:{proxy.port}"',
+        }
+        daemon = self.daemon("".join(quick_target(name, gateway.url, ca_file + way)
+                                     for name, way in ways.items())).start()
+        for name in ways:
+            self.expect(daemon, name, "tls", None)
+        trusted.write_bytes(self.authority.certificate.read_bytes())
+        self.assertEqual(0, daemon.verb("reload").returncode)
+        for name in ways:
+            wait_until(lambda name=name: daemon.query(
+                "SELECT 1 FROM samples WHERE target = ? AND outcome = 'ok'", name),
+                f"{name} is trusted")

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <filesystem>
+
 #include "tests/support/scripted_server.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/test_certificate.h"
@@ -158,6 +160,25 @@ TEST(HttpProberTls, DoesNotWaitForAFileThatIsNone) {
   const ProbeResult result = world.probe(settings);
   EXPECT_EQ(result.outcome, Outcome::Inconclusive);
   EXPECT_NE(result.error.find("not a file"), std::string::npos) << result.error;
+}
+
+TEST(HttpProberTls, ReadsTheAuthoritiesOfHttp2TargetsAgainAfterARefresh) {
+  const TestCertificate before("127.0.0.1");
+  const TestCertificate after("127.0.0.1");
+  ScriptedServer server({answer("200 OK")}, after.files());
+  const testing::TempDir directory;
+  HttpSettings settings = settings_for(server.url());
+  settings.http2 = true;
+  settings.tls.ca_file = directory.file("ca.pem");
+  std::filesystem::copy_file(before.files().certificate_file, settings.tls.ca_file);
+  ProbeWorld world;
+  EXPECT_EQ(world.probe(settings).outcome, Outcome::Tls);
+  std::filesystem::copy_file(after.files().certificate_file, settings.tls.ca_file,
+                             std::filesystem::copy_options::overwrite_existing);
+  EXPECT_EQ(world.probe(settings).outcome, Outcome::Tls);
+  world.curl.refresh_certificates();
+  const ProbeResult result = world.probe(settings);
+  EXPECT_EQ(result.outcome, Outcome::Ok) << result.error;
 }
 
 }  // namespace
