@@ -15,7 +15,8 @@ namespace gatewatch::probe {
 EveryAddressProber::EveryAddressProber(const ProbeServices& services,
                                        std::shared_ptr<const HttpSettings> settings)
     : services_(services), settings_(std::move(settings)) {
-  GW_ASSERT(!settings_->url.is_address && !settings_->connect_to);
+  GW_ASSERT(!settings_->url.is_address && !settings_->connect_to && !settings_->proxy &&
+            settings_->unix_socket.empty());
 }
 
 EveryAddressProber::~EveryAddressProber() {

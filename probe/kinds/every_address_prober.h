@@ -26,7 +26,7 @@ namespace gatewatch::probe {
 
 class EveryAddressProber final : public Prober {
  public:
-  // Requires: the URL's host is a name, and the settings tell no connect_to.
+  // Requires: the URL's host is a name, and the settings tell no connect_to, unix_socket or proxy.
   EveryAddressProber(const ProbeServices& services, std::shared_ptr<const HttpSettings> settings);
   ~EveryAddressProber() override;
   EveryAddressProber(const EveryAddressProber&) = delete;

@@ -103,6 +103,24 @@ void read_way(config::Table& settings, HttpSettings& http) {
   }
 }
 
+// Whoever looks the name up, or connects without, decides which address it is.
+void drop_what_has_no_effect(config::Table& settings, HttpSettings& http) {
+  if (http.proxy && http.connect_to) {
+    settings.warning("connect_to", "connect_to is of no effect beside proxy",
+                     "it is the proxy that connects to the url's host");
+    http.connect_to.reset();
+  }
+  const char* other = http.proxy                  ? "proxy"
+                      : http.connect_to           ? "connect_to"
+                      : !http.unix_socket.empty() ? "unix_socket"
+                                                  : nullptr;
+  if (http.every_address && other != nullptr) {
+    settings.warning(settings.has(other) ? other : "addresses",
+                     std::string("addresses = \"all\" is of no effect beside ") + other);
+    http.every_address = false;
+  }
+}
+
 bool has_header(const HttpSettings& settings, std::string_view lower_name) {
   return std::any_of(
       settings.headers.begin(), settings.headers.end(),
@@ -132,9 +150,7 @@ HttpSettings read_http_keys(config::Table& settings) {
   http.connect_to = address.connect_to;
   static constexpr std::array<std::string_view, 2> kAddresses{"one", "all"};
   http.every_address = settings.one_of("addresses", "one", kAddresses) == "all";
-  if (http.every_address && http.connect_to) {
-    settings.warning("connect_to", "addresses = \"all\" is of no effect beside connect_to");
-  }
+  drop_what_has_no_effect(settings, http);
   return http;
 }
 
@@ -163,7 +179,7 @@ MakeProber read_http(const Target& target, config::Table& settings) {
   http.url = std::move(*url);
   return [shared = std::make_shared<const HttpSettings>(std::move(http))](
              const ProbeServices& services) -> std::unique_ptr<Prober> {
-    if (shared->every_address && !shared->connect_to && !shared->url.is_address) {
+    if (shared->every_address && !shared->url.is_address) {
       return std::make_unique<EveryAddressProber>(services, shared);
     }
     return std::make_unique<HttpProber>(services, shared);

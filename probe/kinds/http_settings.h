@@ -57,7 +57,8 @@ struct HttpSettings {
   // Where requests to the url's host go instead of being resolved; the port, where there is one,
   // applies to requests to the url's port.
   std::optional<Endpoint> connect_to;
-  bool every_address = false;  // each probe connects to all addresses of the url's host
+  // Each probe connects to all addresses of the url's host; not with another way to get there.
+  bool every_address = false;
 };
 
 // Without NUL, CR and LF: cannot end its line.

@@ -157,6 +157,25 @@ TEST(ReadProber, ReadsWhetherAllAddressesAreProbed) {
   const Reading both(url + "addresses = \"all\"\nconnect_to = \"192.0.2.1\"");
   EXPECT_FALSE(both.diagnostics.has_errors());
   EXPECT_EQ(both.messages, "addresses = \"all\" is of no effect beside connect_to\n");
+  EXPECT_FALSE(both.settings.every_address);
+  for (const std::string other : {"proxy", "unix_socket"}) {
+    const std::string way = other == "proxy" ? "\"http://proxy:3128\"" : "\"/run/shop.sock\"";
+    std::string lines = url;
+    lines += "addresses = \"all\"\n" + other + " = " + way;
+    const Reading reading(lines);
+    EXPECT_FALSE(reading.diagnostics.has_errors());
+    EXPECT_EQ(reading.messages, "addresses = \"all\" is of no effect beside " + other + '\n');
+    EXPECT_FALSE(reading.settings.every_address);
+  }
+}
+
+TEST(ReadProber, WarnsThatAProxyIsNotPassedByForAnAddress) {
+  const Reading reading(R"(url = "http://shop.example.com/"
+proxy = "http://proxy:3128"
+connect_to = "192.0.2.1")");
+  EXPECT_FALSE(reading.diagnostics.has_errors());
+  EXPECT_EQ(reading.messages, "connect_to is of no effect beside proxy\n");
+  EXPECT_FALSE(reading.settings.connect_to);
 }
 
 TEST(ReadProber, TellsHeaderValuesThatWouldEndTheirLine) {
