@@ -55,7 +55,7 @@ void EveryAddressProber::on_resolved(const Resolution& resolution) {
   follow_records(resolution.addresses);
   waiting_for_ = probers_.size();
   for (const auto& [address, prober] : probers_) {
-    prober->start(deadline_, [this](ProbeResult result) { take(std::move(result)); });
+    prober->start(started_, deadline_, [this](ProbeResult result) { take(std::move(result)); });
   }
 }
 
@@ -75,7 +75,6 @@ void EveryAddressProber::follow_records(const std::vector<Address>& addresses) {
 // Telling a result may abort the others, which come back here.
 void EveryAddressProber::take(ProbeResult result) {
   result.phases.dns = result.phases.dns.value_or(Duration::zero()) + dns_;
-  result.latency += dns_;
   result.dns_stale = result.dns_stale || is_stale_;
   if (--waiting_for_ > 0) {
     report_part(std::move(result));

@@ -63,9 +63,13 @@ HttpProber::~HttpProber() {
 }
 
 void HttpProber::start(SteadyTime deadline, Done done) {
+  start(loop_.precise_now(), deadline, std::move(done));
+}
+
+void HttpProber::start(SteadyTime began, SteadyTime deadline, Done done) {
   GW_ASSERT(!done_);
   done_ = std::move(done);
-  started_ = loop_.precise_now();
+  started_ = began;
   deadline_ = deadline;
   deadline_timer_ = loop_.call_at(deadline, [this] {
     deadline_timer_ = Loop::TimerId::None;

@@ -45,6 +45,8 @@ class HttpProber final : public Prober {
   HttpProber& operator=(const HttpProber&) = delete;
 
   void start(SteadyTime deadline, Done done) override;
+  // Of a probe that has already taken the time from `began` on.
+  void start(SteadyTime began, SteadyTime deadline, Done done);
   void abort(std::string_view error) override;
 
  private:

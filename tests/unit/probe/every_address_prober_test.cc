@@ -142,6 +142,38 @@ TEST(EveryAddressProber, MarksEachResultOfAStaleAnswer) {
   EXPECT_TRUE(shop.results[1].dns_stale);
 }
 
+// A shop whose name takes half of the timeout to resolve: its name server has gone silent.
+struct SlowlyNamedShop : Shop {
+  explicit SlowlyNamedShop(uint16_t port) : Shop({.v4 = {"127.0.0.1"}}, port) {
+    probe(100ms);  // so that there is a stale answer
+    world.jump(clock, 61s);
+    world.dns.set_silent(true);
+  }
+};
+
+TEST(EveryAddressProber, CountsResolvingInTheLatency) {
+  ScriptedServer server({answer("200 OK")});
+  SlowlyNamedShop shop(server.port());
+  shop.settings->expectations.max_latency = 300ms;
+  ASSERT_EQ(shop.probe(1s).size(), 1U);
+  const ProbeResult& result = shop.results[0];
+  ASSERT_TRUE(result.phases.dns);
+  EXPECT_GE(*result.phases.dns, 400ms);
+  EXPECT_GE(result.latency, *result.phases.dns);
+  EXPECT_LT(result.latency, *result.phases.dns + 300ms);
+  EXPECT_EQ(result.outcome, Outcome::Slow) << result.error;
+}
+
+TEST(EveryAddressProber, CountsResolvingInTheTimeout) {
+  ScriptedServer server({{read_request(), hang()}});
+  SlowlyNamedShop shop(server.port());
+  ASSERT_EQ(shop.probe(1s).size(), 1U);
+  const ProbeResult& result = shop.results[0];
+  EXPECT_EQ(result.outcome, Outcome::Timeout);
+  EXPECT_TRUE(result.error.starts_with("timed out after 10")) << result.error;
+  EXPECT_LT(result.latency, 1100ms);
+}
+
 TEST(EveryAddressProber, TellsAFastAddressBeforeASlowOneHasTimedOut) {
   ScriptedServer fast({answer("200 OK")});
   ScriptedServer slow({{read_request(), hang()}}, {"127.0.0.2", fast.port()});
