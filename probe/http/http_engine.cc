@@ -181,6 +181,11 @@ bool HttpEngine::send(Transfer& transfer) {
     if (io == Connection::Io::Later) {
       return transfer.sent > 0;
     }
+    if (io == Connection::Io::Broken && transfer.connection.failure() == Outcome::Inconclusive) {
+      transfer.has_failed = true;
+      finish(transfer);
+      return false;
+    }
     if (io != Connection::Io::Some) {
       // The answer may be there all the same; what cut the sending short also cut it.
       transfer.cut_sending = true;

@@ -32,4 +32,9 @@ Outcome outcome_of_connect(int system_error, Told told) {
   }
 }
 
+Outcome outcome_of_break(int system_error) {
+  const Outcome outcome = outcome_of_connect(system_error, Told::Later);
+  return outcome == Outcome::Refused ? Outcome::Reset : outcome;  // it was open before
+}
+
 }  // namespace gatewatch::probe

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What the error of a connection attempt means: the target's trouble or our own.
+// What the error of a connection attempt, or of a connection, means: the target's trouble or our
+// own.
 //
 // On Linux the instant at which an error is told decides. connect() itself fails before anything
 // was sent, where this machine has no way there: no route (ENETUNREACH), a route that forbids
@@ -27,5 +28,9 @@ enum class Told : uint8_t {
 // their own; where it is unknown when they were told, ENETUNREACH and EACCES are ours and
 // EHOSTUNREACH is not.
 [[nodiscard]] Outcome outcome_of_connect(int system_error, Told told);
+
+// Of an open connection on which reading or writing failed with `system_error`, an errno:
+// inconclusive, timeout or reset.
+[[nodiscard]] Outcome outcome_of_break(int system_error);
 
 }  // namespace gatewatch::probe

@@ -190,7 +190,9 @@ void Connection::shake_hands() {
     return;
   }
   if (code == SSL_ERROR_SYSCALL && system_error != 0) {
-    fail(Outcome::Tls, std::string("TLS handshake: ") + std::strerror(system_error));
+    const Outcome outcome = outcome_of_break(system_error);
+    fail(outcome == Outcome::Reset ? Outcome::Tls : outcome,
+         std::string("TLS handshake: ") + std::strerror(system_error));
   } else if (code == SSL_ERROR_SYSCALL || code == SSL_ERROR_ZERO_RETURN) {
     fail(Outcome::Tls, "the connection was closed within the TLS handshake");
   } else {
@@ -280,7 +282,7 @@ Connection::Transferred Connection::broken(int system_error) {
   if (system_error == EAGAIN || system_error == EINTR) {
     return {Io::Later};
   }
-  failure_ = Outcome::Reset;
+  failure_ = outcome_of_break(system_error);
   error_ = std::strerror(system_error);
   return {Io::Broken};
 }

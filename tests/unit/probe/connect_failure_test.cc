@@ -43,5 +43,15 @@ TEST(OutcomeOfConnect, KnowsWhatThePeerDid) {
   }
 }
 
+TEST(OutcomeOfBreak, TellsWhatThisMachineLacksAndWhatThePeerDid) {
+  for (const int ours : {ENETDOWN, ENOBUFS, ENOMEM, EPERM}) {
+    EXPECT_EQ(outcome_of_break(ours), Outcome::Inconclusive) << ours;
+  }
+  for (const int theirs : {ECONNRESET, EPIPE, EHOSTUNREACH, ENETUNREACH, ECONNREFUSED}) {
+    EXPECT_EQ(outcome_of_break(theirs), Outcome::Reset) << theirs;
+  }
+  EXPECT_EQ(outcome_of_break(ETIMEDOUT), Outcome::Timeout);
+}
+
 }  // namespace
 }  // namespace gatewatch::probe
