@@ -23,6 +23,7 @@
 #include "probe/http/curl_request.h"
 #include "probe/http/http_head.h"
 #include "probe/net/certificate.h"
+#include "probe/net/connect_failure.h"
 
 namespace gatewatch::probe {
 namespace {
@@ -297,7 +298,8 @@ TransferResult CurlEngine::conclude(Transfer& transfer, int code) {
   result.stage = stage_of(progress);
   result.failure = outcome_of_transfer(code, progress);
   if (result.failure != Outcome::Ok) {
-    result.error = !head.violation().empty()
+    result.error = code == CurlMultis::kUnwatched ? kNotWatched
+                   : !head.violation().empty()
                        ? head.violation()
                        : describe_failure(code, progress, transfer.error.data());
   }

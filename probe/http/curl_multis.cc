@@ -32,6 +32,7 @@ struct CurlMultis::Multi {
   ~Multi() {
     curl_multi_cleanup(handle);
     owner.loop_.cancel(timer);
+    owner.loop_.cancel(unwatched_timer);
   }
   Multi(const Multi&) = delete;
   Multi& operator=(const Multi&) = delete;
@@ -40,15 +41,17 @@ struct CurlMultis::Multi {
   CURLM* const handle;
   std::string ca_file;
   bool kept = false;       // by_ca_file_ has it
-  bool worked_on = false;  // finish_completed() is on the stack
+  bool worked_on = false;  // a callback of the owner's is on the stack
   size_t transfers = 0;
   uint64_t last_use = 0;
   Loop::TimerId timer = Loop::TimerId::None;
+  std::vector<CURL*> unwatched;  // transfers to be ended
+  Loop::TimerId unwatched_timer = Loop::TimerId::None;
 };
 
 // Called by libcurl; none of them may throw or call back into it.
 struct CurlMultis::Callbacks {
-  static int on_socket(CURL* /*easy*/, curl_socket_t socket, int what, void* argument,
+  static int on_socket(CURL* easy, curl_socket_t socket, int what, void* argument,
                        void* /*own*/) noexcept {
     auto* multi = static_cast<Multi*>(argument);
     EpollLoop& loop = multi->owner.loop_;
@@ -58,8 +61,16 @@ struct CurlMultis::Callbacks {
     }
     const uint32_t events = ((what & CURL_POLL_IN) != 0 ? uint32_t{EPOLLIN} : 0U) |
                             ((what & CURL_POLL_OUT) != 0 ? uint32_t{EPOLLOUT} : 0U);
-    loop.watch(socket, events,
-               [multi, socket](uint32_t ready) { multi->owner.on_socket(*multi, socket, ready); });
+    const bool watched = loop.watch(socket, events, [multi, socket](uint32_t ready) {
+      multi->owner.on_socket(*multi, socket, ready);
+    });
+    // An error told here would end all transfers of the handle.
+    if (!watched) {
+      multi->unwatched.push_back(easy);
+      loop.cancel(multi->unwatched_timer);
+      multi->unwatched_timer =
+          loop.call_at(loop.now(), [multi] { multi->owner.finish_unwatched(*multi); });
+    }
     return 0;
   }
 
@@ -100,6 +111,7 @@ std::expected<CurlMultis::Multi*, std::string> CurlMultis::add(const std::string
 
 void CurlMultis::remove(Multi& multi, void* easy) {
   curl_multi_remove_handle(multi.handle, easy);
+  std::erase(multi.unwatched, easy);
   --multi.transfers;
   drop_if_done(multi);
 }
@@ -186,6 +198,16 @@ void CurlMultis::finish_completed(Multi& multi) {
     if (message->msg == CURLMSG_DONE) {
       completed_(message->easy_handle, message->data.result);
     }
+  }
+  multi.worked_on = false;
+  drop_if_done(multi);
+}
+
+void CurlMultis::finish_unwatched(Multi& multi) {
+  multi.unwatched_timer = Loop::TimerId::None;
+  multi.worked_on = true;
+  while (!multi.unwatched.empty()) {
+    completed_(multi.unwatched.back(), kUnwatched);  // which removes it
   }
   multi.worked_on = false;
   drop_if_done(multi);

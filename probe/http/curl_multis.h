@@ -23,8 +23,9 @@ namespace gatewatch::probe {
 
 class CurlMultis {
  public:
-  // Gets each transfer that has ended by itself, a CURL*, once, with its CURLcode; never from
-  // within add() or remove(). Must remove() it, and may add and remove others.
+  // Gets each transfer that has ended by itself, a CURL*, once, with its CURLcode, or that cannot
+  // go on because its socket cannot be watched, with kUnwatched; never from within add() or
+  // remove(). Must remove() it, and may add and remove others.
   using Completed = std::function<void(void* easy, int code)>;
   CurlMultis(EpollLoop& loop, Completed completed);
   // Requires: no transfer is left.
@@ -44,6 +45,7 @@ class CurlMultis {
   [[nodiscard]] size_t count() const { return multis_.size(); }
 
   static constexpr size_t kMaxKept = 64;
+  static constexpr int kUnwatched = -1;  // no CURLcode
 
  private:
   struct Callbacks;
@@ -54,6 +56,7 @@ class CurlMultis {
   void on_timer(Multi& multi);
   void on_socket(Multi& multi, int socket, uint32_t events);
   void finish_completed(Multi& multi);
+  void finish_unwatched(Multi& multi);
 
   EpollLoop& loop_;
   const Completed completed_;

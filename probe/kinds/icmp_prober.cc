@@ -160,7 +160,9 @@ void IcmpProber::ping(const Address& address) {
     run_.finish(outcome_of_connect(error, Told::ByCall), message_of(error));
     return;
   }
-  socket_.watch(EPOLLIN, [this](uint32_t events) { on_ready(events); });
+  if (!socket_.watch(EPOLLIN, [this](uint32_t events) { on_ready(events); })) {
+    run_.finish(Outcome::Inconclusive, kNotWatched);
+  }
 }
 
 // Returns 0, or an errno.

@@ -94,7 +94,13 @@ void TcpProber::connect(const Address& address) {
     run_.finish(outcome_of_connect(error, Told::ByCall), message_of(error));
     return;
   }
-  socket_.watch(EPOLLOUT, [this](uint32_t events) { on_ready(events); });
+  wait_for(EPOLLOUT);
+}
+
+void TcpProber::wait_for(uint32_t events) {
+  if (!socket_.watch(events, [this](uint32_t ready) { on_ready(ready); })) {
+    run_.finish(Outcome::Inconclusive, kNotWatched);
+  }
 }
 
 void TcpProber::on_ready(uint32_t events) {
@@ -134,7 +140,7 @@ void TcpProber::send() {
         ::send(socket_.descriptor(), text.data() + sent_, text.size() - sent_, MSG_NOSIGNAL);
     if (count < 0 && errno == EAGAIN) {
       const uint32_t answer = settings_->expect.empty() ? 0U : uint32_t{EPOLLIN};
-      socket_.watch(EPOLLOUT | answer, [this](uint32_t events) { on_ready(events); });
+      wait_for(EPOLLOUT | answer);
       return;
     }
     if (count < 0) {
@@ -151,7 +157,7 @@ void TcpProber::send() {
     stage_started_ = loop_.precise_now();
   }
   stage_ = Stage::Receiving;
-  socket_.watch(EPOLLIN, [this](uint32_t events) { on_ready(events); });
+  wait_for(EPOLLIN);
 }
 
 void TcpProber::receive() {

@@ -56,6 +56,7 @@ class TcpProber final : public Prober {
   enum class Stage { Connecting, Sending, Receiving };
 
   void connect(const Address& address);
+  void wait_for(uint32_t events);
   void on_ready(uint32_t events);
   void on_connected();
   void send();

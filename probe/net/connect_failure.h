@@ -18,6 +18,9 @@
 
 namespace gatewatch::probe {
 
+// What to tell where the loop cannot watch a socket, which is our own trouble.
+inline constexpr const char* kNotWatched = "the system cannot watch one more socket";
+
 enum class Told : uint8_t {
   ByCall,   // connect(), or what was needed to make the call
   Later,    // after the first packet had been sent

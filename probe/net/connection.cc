@@ -118,7 +118,7 @@ void Connection::connect_to(const Peer& peer) {
     }
   };
   if (!loop_.watch(socket_, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, on_events)) {
-    fail(Outcome::Inconclusive, "the system cannot watch one more socket");
+    fail(Outcome::Inconclusive, kNotWatched);
   }
 }
 

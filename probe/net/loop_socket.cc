@@ -14,8 +14,8 @@ int LoopSocket::open(int family, int type, int protocol) {
   return descriptor_ < 0 ? errno : 0;
 }
 
-void LoopSocket::watch(uint32_t events, EpollLoop::EventCallback callback) {
-  loop_.watch(descriptor_, events, std::move(callback));
+bool LoopSocket::watch(uint32_t events, EpollLoop::EventCallback callback) {
+  return loop_.watch(descriptor_, events, std::move(callback));
 }
 
 void LoopSocket::close() {

@@ -20,8 +20,8 @@ class LoopSocket {
   // A new socket, non-blocking, not inherited by children; one that was open is closed.
   // Returns 0, or the errno of socket().
   [[nodiscard]] int open(int family, int type, int protocol);
-  // As EpollLoop::watch(). Requires: open.
-  void watch(uint32_t events, EpollLoop::EventCallback callback);
+  // As EpollLoop::watch(): false where nothing will be told. Requires: open.
+  [[nodiscard]] bool watch(uint32_t events, EpollLoop::EventCallback callback);
   // Nothing happens where none is open.
   void close();
 

@@ -3,18 +3,21 @@
 // System calls that fail under a probe because this machine is short of something. An executable of
 // its own: the calls are replaced for all of it, and fail where the test's thread is told to.
 #include <gtest/gtest.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 
+#include "probe/kinds/tcp_prober.h"
 #include "tests/support/scripted_server.h"
 #include "tests/unit/probe/probe_world.h"
 
 namespace {
 
 // The errno with which each fails; 0: it does not.
+thread_local int epoll_add_error = 0;
 thread_local int recv_error = 0;
 thread_local int send_error = 0;
 
@@ -26,6 +29,12 @@ long fail_with(int error) {
 }  // namespace
 
 extern "C" {
+
+int epoll_ctl(int epoll, int operation, int descriptor, epoll_event* event) noexcept {
+  const bool fails = epoll_add_error != 0 && operation == EPOLL_CTL_ADD;
+  return static_cast<int>(fails ? fail_with(epoll_add_error)
+                                : syscall(SYS_epoll_ctl, epoll, operation, descriptor, event));
+}
 
 ssize_t recv(int socket, void* buffer, size_t size, int flags) {
   return recv_error != 0 ? fail_with(recv_error)
@@ -79,6 +88,29 @@ TEST(FailingCalls, AreOurOwnTroubleWhileSending) {
   const ProbeResult result = world.probe(server.url(), 1s);
   EXPECT_EQ(result.outcome, Outcome::Inconclusive) << result.error;
   EXPECT_LT(result.latency, 900ms);
+}
+
+TEST(FailingCalls, AreOurOwnTroubleWhereASocketCannotBeWatched) {
+  ScriptedServer server({answer("200 OK")});
+  ProbeWorld world;
+  HttpSettings by_curl = settings_for(server.url());
+  by_curl.http2 = true;
+  TcpSettings tcp;
+  tcp.endpoint.host = "127.0.0.1";
+  tcp.endpoint.port = server.port();
+  TcpProber tcp_prober(world.services, std::make_shared<const TcpSettings>(tcp));
+  {
+    const Failing failing(epoll_add_error, ENOSPC);
+    for (const ProbeResult& result :
+         {world.probe(server.url(), 1s), world.probe(by_curl, 1s), world.probe(tcp_prober, 1s)}) {
+      EXPECT_EQ(result.outcome, Outcome::Inconclusive) << result.error;
+      EXPECT_EQ(result.error, "the system cannot watch one more socket");
+      EXPECT_LT(result.latency, 900ms);
+    }
+  }
+  EXPECT_EQ(world.probe(by_curl).outcome, Outcome::Ok);
+  EXPECT_EQ(world.probe(tcp_prober).outcome, Outcome::Ok);
+  EXPECT_EQ(world.curl.running(), 0U);
 }
 
 }  // namespace
