@@ -9,12 +9,9 @@
 // Addresses are numeric here, so libcurl's resolver never starts a thread; its cache is off.
 #include "probe/http/curl_engine.h"
 
-#include <curl/curl.h>
 #include <openssl/ssl.h>
-#include <sys/socket.h>
 
 #include <array>
-#include <cerrno>
 #include <csignal>
 
 #include "core/assert.h"
@@ -31,24 +28,12 @@ namespace {
 constexpr size_t kMaxIdleHandles = 512;
 constexpr unsigned kIndexBits = 32;
 
-template <typename Value>
-void set(CURL* easy, CURLoption option, Value value) {
-  const CURLcode code = curl_easy_setopt(easy, option, value);
-  GW_ASSERT(code == CURLE_OK);
-}
-
-Duration time_of(CURL* easy, CURLINFO info) {
-  curl_off_t microseconds = 0;
-  curl_easy_getinfo(easy, info, &microseconds);
-  return std::chrono::microseconds(microseconds);
-}
-
 }  // namespace
 
-struct CurlEngine::Transfer {
+struct CurlEngine::Transfer final : CurlListener {
   uint32_t index = 0;
   uint32_t generation = 0;  // odd while it runs
-  CURL* easy = nullptr;
+  void* easy = nullptr;
   EpollLoop* loop = nullptr;
   CurlMultis::Multi* multi = nullptr;  // while it runs
   CurlLists lists;
@@ -64,7 +49,7 @@ struct CurlEngine::Transfer {
   SteadyTime started;
   std::optional<SteadyTime> handshake_started;  // with the target, not with a proxy
   int socket_error = 0;                         // why no socket could be made
-  std::array<char, CURL_ERROR_SIZE> error{};
+  std::array<char, kCurlErrorBytes> error{};
 
   // The proxy, asked for a way to the target, has given it.
   [[nodiscard]] bool has_tunnel() const {
@@ -77,80 +62,43 @@ struct CurlEngine::Transfer {
   [[nodiscard]] TransferId id() const {
     return static_cast<TransferId>((uint64_t{generation} << kIndexBits) | index);
   }
-};
 
-// Called by libcurl; none of them may throw or call back into it.
-struct CurlEngine::Callbacks {
-  static curl_socket_t open_socket(void* argument, curlsocktype /*purpose*/,
-                                   curl_sockaddr* address) noexcept {
-    const int made = socket(address->family, address->socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
-                            address->protocol);
-    if (made < 0) {
-      static_cast<Transfer*>(argument)->socket_error = errno;
-      return CURL_SOCKET_BAD;
-    }
-    return made;
-  }
+  void on_no_socket(int system_error) noexcept override { socket_error = system_error; }
 
-  static CURLcode on_handshake(CURL* /*easy*/, void* context, void* argument) noexcept {
-    auto* transfer = static_cast<Transfer*>(argument);
+  void on_handshake(ssl_ctx_st* context) noexcept override {
     // Otherwise OpenSSL goes on reading for as long as a server sends session tickets or new keys,
     // and libcurl for as long as it sends frames that are no answer.
-    SSL_CTX_clear_mode(static_cast<SSL_CTX*>(context), SSL_MODE_AUTO_RETRY);
-    limit_peer(static_cast<SSL_CTX*>(context), TlsLimit::Connection);
+    SSL_CTX_clear_mode(context, SSL_MODE_AUTO_RETRY);
+    limit_peer(context, TlsLimit::Connection);
     // Before it has opened a tunnel it is the proxy itself that TLS is spoken to; what it said
     // until then is no part of the target's answer.
-    if (!transfer->by_proxy || transfer->has_tunnel()) {
-      transfer->head.clear();
-      transfer->handshake_started = transfer->loop->precise_now();
+    if (!by_proxy || has_tunnel()) {
+      head.clear();
+      handshake_started = loop->precise_now();
     }
-    return CURLE_OK;
   }
 
-  static size_t on_header(char* data, size_t size, size_t count, void* argument) noexcept {
-    const std::string_view line(data, size * count);
-    auto* transfer = static_cast<Transfer*>(argument);
-    if (transfer->handshake_started && transfer->certificate == nullptr) {
-      if (const ssl_st* connection = tls_of(transfer->easy)) {
-        transfer->certificate = peer_certificate(connection, transfer->known_certificate);
+  bool on_header(std::string_view line) noexcept override {
+    if (handshake_started && certificate == nullptr) {
+      if (const ssl_st* connection = tls_of(easy)) {
+        certificate = peer_certificate(connection, known_certificate);
       }
     }
-    return transfer->head.add_line(line) ? line.size() : 0;
+    return head.add_line(line);
   }
 
-  static size_t on_body(char* data, size_t size, size_t count, void* argument) noexcept {
-    auto* transfer = static_cast<Transfer*>(argument);
-    transfer->body_bytes += size * count;
-    const size_t room = transfer->kept_body - std::min(transfer->kept_body, transfer->body.size());
-    transfer->body.append(data, std::min(room, size * count));
-    return transfer->body_bytes <= kMaxBodyBytes ? size * count : 0;
-  }
-
-  static CURL* make_easy(Transfer* transfer) {
-    CURL* easy = curl_easy_init();
-    if (easy == nullptr) {
-      return nullptr;
-    }
-    set(easy, CURLOPT_PRIVATE, transfer);
-    set(easy, CURLOPT_ERRORBUFFER, transfer->error.data());
-    set(easy, CURLOPT_OPENSOCKETFUNCTION, &Callbacks::open_socket);
-    set(easy, CURLOPT_OPENSOCKETDATA, transfer);
-    set(easy, CURLOPT_SSL_CTX_FUNCTION, &Callbacks::on_handshake);
-    set(easy, CURLOPT_SSL_CTX_DATA, transfer);
-    set(easy, CURLOPT_HEADERFUNCTION, &Callbacks::on_header);
-    set(easy, CURLOPT_HEADERDATA, transfer);
-    set(easy, CURLOPT_WRITEFUNCTION, &Callbacks::on_body);
-    set(easy, CURLOPT_WRITEDATA, transfer);
-    set_common_options(easy);
-    return easy;
+  bool on_body(std::string_view bytes) noexcept override {
+    body_bytes += bytes.size();
+    const size_t room = kept_body - std::min(kept_body, body.size());
+    body.append(bytes.substr(0, room));
+    return body_bytes <= kMaxBodyBytes;
   }
 };
 
 CurlEngine::CurlEngine(EpollLoop& loop)
     : loop_(loop), multis_(loop, [this](void* easy, int code) { on_completed(easy, code); }) {
-  static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
   static const auto before = std::signal(SIGPIPE, SIG_IGN);
-  GW_ASSERT(ready == CURLE_OK && before != SIG_ERR);
+  GW_ASSERT(before != SIG_ERR);
   system_ca_file_ = system_ca_file();
 }
 
@@ -159,7 +107,7 @@ CurlEngine::~CurlEngine() {
     if (transfer->multi != nullptr) {
       multis_.remove(*transfer->multi, transfer->easy);
     }
-    curl_easy_cleanup(transfer->easy);
+    free_easy(transfer->easy);
   }
 }
 
@@ -205,7 +153,7 @@ std::optional<TransferResult> CurlEngine::cancel(TransferId id) {
   if (transfer == nullptr) {
     return std::nullopt;
   }
-  TransferResult result = conclude(*transfer, CURLE_ABORTED_BY_CALLBACK);
+  TransferResult result = conclude(*transfer, kCurlCancelled);
   multis_.remove(*transfer->multi, transfer->easy);
   release(*transfer);
   return result;
@@ -224,7 +172,7 @@ CurlEngine::Transfer* CurlEngine::take_idle() {
   }
   Transfer* transfer = transfers_[index].get();
   if (transfer->easy == nullptr) {
-    transfer->easy = Callbacks::make_easy(transfer);
+    transfer->easy = make_easy(*transfer, transfer->error);
   }
   if (transfer->easy == nullptr) {
     idle_.push_back(index);
@@ -242,47 +190,44 @@ CurlEngine::Transfer* CurlEngine::find(TransferId id) {
 }
 
 void CurlEngine::on_completed(void* easy, int code) {
-  Transfer* transfer = nullptr;
-  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
-  TransferResult result = conclude(*transfer, code);
-  TransferDone done = std::move(transfer->done);
-  multis_.remove(*transfer->multi, easy);
-  release(*transfer);
+  auto& transfer = static_cast<Transfer&>(listener_of(easy));
+  TransferResult result = conclude(transfer, code);
+  TransferDone done = std::move(transfer.done);
+  multis_.remove(*transfer.multi, easy);
+  release(transfer);
   done(std::move(result));
 }
 
 TransferResult CurlEngine::conclude(Transfer& transfer, int code) {
-  CURL* easy = transfer.easy;
   HttpHead& head = transfer.head;
   if (transfer.has_tunnel()) {
     head.clear();
   }
   TransferProgress progress;
-  const Duration lookup = time_of(easy, CURLINFO_NAMELOOKUP_TIME_T);
-  Duration connect = time_of(easy, CURLINFO_CONNECT_TIME_T);
+  const CurlTimes times = times_of(transfer.easy);
+  Duration connect = times.connect;
   if (connect == Duration::zero() && transfer.handshake_started) {
     // libcurl tells it only once the handshake is done too.
     connect = *transfer.handshake_started - transfer.started;
   }
-  const Duration tls = time_of(easy, CURLINFO_APPCONNECT_TIME_T);
-  const Duration ready = time_of(easy, CURLINFO_PRETRANSFER_TIME_T);
   progress.connected = connect > Duration::zero();
-  progress.ready = ready > Duration::zero() && (!transfer.tls || tls > Duration::zero());
+  progress.ready =
+      times.ready > Duration::zero() && (!transfer.tls || times.tls > Duration::zero());
   progress.head_begun = head.begun();
   progress.head_complete = head.complete();
   progress.body_full = transfer.body_bytes > kMaxBodyBytes;
   progress.system_error =
-      transfer.socket_error != 0 ? transfer.socket_error : system_error_of(easy);
+      transfer.socket_error != 0 ? transfer.socket_error : system_error_of(transfer.easy);
 
   TransferResult result;
   if (progress.connected) {
-    result.phases.connect = connect - lookup;
+    result.phases.connect = connect - times.lookup;
   }
-  if (tls > Duration::zero()) {
-    result.phases.tls = tls - connect;
+  if (times.tls > Duration::zero()) {
+    result.phases.tls = times.tls - connect;
   }
   if (progress.head_begun && progress.ready) {
-    result.phases.first_byte = time_of(easy, CURLINFO_STARTTRANSFER_TIME_T) - ready;
+    result.phases.first_byte = times.first_byte - times.ready;
   }
   result.head_complete = head.complete();
   if (head.complete()) {
@@ -308,7 +253,7 @@ TransferResult CurlEngine::conclude(Transfer& transfer, int code) {
     result.location.clear();
     result.error = printable("the proxy answered CONNECT with " + std::to_string(result.status) +
                              ' ' + result.reason);
-    if (code != CURLE_ABORTED_BY_CALLBACK) {
+    if (code != kCurlCancelled) {
       result.failure = outcome_of_unexpected_status(result.status);
     }
   }
@@ -324,7 +269,7 @@ void CurlEngine::release(Transfer& transfer) {
   transfer.known_certificate.reset();
   transfer.certificate.reset();
   if (idle_.size() >= kMaxIdleHandles) {
-    curl_easy_cleanup(std::exchange(transfer.easy, nullptr));
+    free_easy(std::exchange(transfer.easy, nullptr));
   }
   idle_.push_back(transfer.index);
 }

@@ -50,7 +50,6 @@ class CurlEngine {
 
  private:
   struct Transfer;
-  struct Callbacks;
 
   Transfer* take_idle();
   Transfer* find(TransferId id);

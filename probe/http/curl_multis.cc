@@ -89,7 +89,10 @@ struct CurlMultis::Callbacks {
 };
 
 CurlMultis::CurlMultis(EpollLoop& loop, Completed completed)
-    : loop_(loop), completed_(std::move(completed)) {}
+    : loop_(loop), completed_(std::move(completed)) {
+  static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+  GW_ASSERT(ready == CURLE_OK);
+}
 
 CurlMultis::~CurlMultis() = default;
 

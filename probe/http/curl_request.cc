@@ -2,12 +2,17 @@
 #include "probe/http/curl_request.h"
 
 #include <curl/curl.h>
+#include <sys/socket.h>
+
+#include <cerrno>
 
 #include "core/assert.h"
 #include "core/text.h"
 
 namespace gatewatch::probe {
 namespace {
+
+static_assert(kCurlErrorBytes == CURL_ERROR_SIZE && kCurlCancelled == CURLE_ABORTED_BY_CALLBACK);
 
 constexpr long kReceiveBuffer = 8'192;  // per transfer
 constexpr long kSendBuffer = 16'384;    // per TLS transfer; the least libcurl takes
@@ -96,10 +101,32 @@ void set_proxy(CURL* easy, const TransferRequest& request, CurlLists& lists) {
   set(easy, CURLOPT_PROXYPASSWORD, or_none(proxy.password.reveal()));
 }
 
-}  // namespace
+CurlListener& listener_at(void* argument) {
+  return *static_cast<CurlListener*>(argument);
+}
 
-void FreeCurlList::operator()(curl_slist* list) const {
-  curl_slist_free_all(list);
+curl_socket_t open_socket(void* argument, curlsocktype /*purpose*/,
+                          curl_sockaddr* address) noexcept {
+  const int made =
+      socket(address->family, address->socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, address->protocol);
+  if (made < 0) {
+    listener_at(argument).on_no_socket(errno);
+    return CURL_SOCKET_BAD;
+  }
+  return made;
+}
+
+CURLcode on_handshake(CURL* /*easy*/, void* context, void* argument) noexcept {
+  listener_at(argument).on_handshake(static_cast<ssl_ctx_st*>(context));
+  return CURLE_OK;
+}
+
+size_t on_header(char* data, size_t size, size_t count, void* argument) noexcept {
+  return listener_at(argument).on_header({data, size * count}) ? size * count : 0;
+}
+
+size_t on_body(char* data, size_t size, size_t count, void* argument) noexcept {
+  return listener_at(argument).on_body({data, size * count}) ? size * count : 0;
 }
 
 void set_common_options(void* easy) {
@@ -115,6 +142,55 @@ void set_common_options(void* easy) {
   set(easy, CURLOPT_USERAGENT, "gatewatch/" GATEWATCH_VERSION);
   set(easy, CURLOPT_BUFFERSIZE, kReceiveBuffer);
   set(easy, CURLOPT_UPLOAD_BUFFERSIZE, kSendBuffer);
+}
+
+Duration time_of(CURL* easy, CURLINFO info) {
+  curl_off_t microseconds = 0;
+  curl_easy_getinfo(easy, info, &microseconds);
+  return std::chrono::microseconds(microseconds);
+}
+
+}  // namespace
+
+void FreeCurlList::operator()(curl_slist* list) const {
+  curl_slist_free_all(list);
+}
+
+void* make_easy(CurlListener& listener, std::array<char, kCurlErrorBytes>& error) {
+  CURL* easy = curl_easy_init();
+  if (easy == nullptr) {
+    return nullptr;
+  }
+  set(easy, CURLOPT_PRIVATE, &listener);
+  set(easy, CURLOPT_ERRORBUFFER, error.data());
+  set(easy, CURLOPT_OPENSOCKETFUNCTION, &open_socket);
+  set(easy, CURLOPT_OPENSOCKETDATA, &listener);
+  set(easy, CURLOPT_SSL_CTX_FUNCTION, &on_handshake);
+  set(easy, CURLOPT_SSL_CTX_DATA, &listener);
+  set(easy, CURLOPT_HEADERFUNCTION, &on_header);
+  set(easy, CURLOPT_HEADERDATA, &listener);
+  set(easy, CURLOPT_WRITEFUNCTION, &on_body);
+  set(easy, CURLOPT_WRITEDATA, &listener);
+  set_common_options(easy);
+  return easy;
+}
+
+void free_easy(void* easy) {
+  curl_easy_cleanup(easy);
+}
+
+CurlListener& listener_of(void* easy) {
+  CurlListener* listener = nullptr;
+  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &listener);
+  return *listener;
+}
+
+CurlTimes times_of(void* easy) {
+  return {.lookup = time_of(easy, CURLINFO_NAMELOOKUP_TIME_T),
+          .connect = time_of(easy, CURLINFO_CONNECT_TIME_T),
+          .tls = time_of(easy, CURLINFO_APPCONNECT_TIME_T),
+          .ready = time_of(easy, CURLINFO_PRETRANSFER_TIME_T),
+          .first_byte = time_of(easy, CURLINFO_STARTTRANSFER_TIME_T)};
 }
 
 CurlLists set_request(void* easy, const TransferRequest& request, const std::string& ca_file) {
