@@ -73,7 +73,7 @@ App::App(Settings settings, std::string config_path, config::LoadOptions load_op
     web_ = std::make_unique<web::Server>(
         web::ServerOptions{settings_.daemon.listen_host, settings_.daemon.listen_port,
                            settings_.web.auth},
-        [this] { return snapshot(); },
+        clock_, [this] { return snapshot(); },
         [this](PushReport report) { return take_push(std::move(report)); });
   }
   make_control_socket();

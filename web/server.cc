@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "web/bounded_server.h"
 #include "web/metrics.h"
 #include "web/push_request.h"
 #include "web/status_page.h"
@@ -19,8 +20,6 @@ namespace gatewatch::web {
 namespace {
 
 constexpr size_t kMaxRequestBody = 64 * 1024;
-constexpr time_t kIoTimeoutSeconds = 5;
-constexpr size_t kRequestsPerConnection = 100;
 
 constexpr const char* kText = "text/plain; charset=utf-8";
 
@@ -39,8 +38,8 @@ bool wants_open_metrics(const httplib::Request& request) {
 
 class Server::Impl {
  public:
-  Impl(const ServerOptions& options, SnapshotSource source, PushTaker push)
-      : source_(std::move(source)), push_(std::move(push)) {
+  Impl(const ServerOptions& options, const Clock& clock, SnapshotSource source, PushTaker push)
+      : source_(std::move(source)), push_(std::move(push)), server_(make_bounded_server(clock)) {
     configure();
     add_checks(options);
     add_routes();
@@ -54,7 +53,7 @@ class Server::Impl {
 
   void stop() {
     if (thread_.joinable()) {
-      server_.stop();
+      server_->stop();
       thread_.join();
     }
   }
@@ -63,18 +62,13 @@ class Server::Impl {
 
  private:
   void configure() {
-    server_.new_task_queue = [] { return new httplib::ThreadPool(kServerThreads); };
     // Only SO_REUSEADDR: with SO_REUSEPORT a second daemon could share the port unnoticed.
-    server_.set_socket_options([](int socket) {
+    server_->set_socket_options([](int socket) {
       const int on = 1;
       ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     });
-    server_.set_payload_max_length(kMaxRequestBody);
-    server_.set_read_timeout(kIoTimeoutSeconds);
-    server_.set_write_timeout(kIoTimeoutSeconds);
-    server_.set_keep_alive_timeout(kIoTimeoutSeconds);
-    server_.set_keep_alive_max_count(kRequestsPerConnection);
-    server_.set_default_headers({
+    server_->set_payload_max_length(kMaxRequestBody);
+    server_->set_default_headers({
         {"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"},
         {"X-Content-Type-Options", "nosniff"},
         {"Cache-Control", "no-store"},
@@ -90,7 +84,7 @@ class Server::Impl {
           httplib::make_basic_authentication_header(pair.substr(0, colon), pair.substr(colon + 1))
               .second;
     }
-    server_.set_pre_routing_handler(
+    server_->set_pre_routing_handler(
         [wanted](const httplib::Request& request, httplib::Response& response) {
           if (request.has_header("Range")) {
             // cpp-httplib would put all ranges together in memory, however often they overlap.
@@ -115,7 +109,7 @@ class Server::Impl {
   }
 
   void add_routes() {
-    server_.Get("/healthz", [this](const httplib::Request&, httplib::Response& response) {
+    server_->Get("/healthz", [this](const httplib::Request&, httplib::Response& response) {
       const std::shared_ptr<const Snapshot> snapshot = source_();
       if (snapshot == nullptr) {
         response.status = 503;
@@ -127,7 +121,7 @@ class Server::Impl {
         response.set_content("ok\n", kText);
       }
     });
-    server_.Get("/metrics", [this](const httplib::Request& request, httplib::Response& response) {
+    server_->Get("/metrics", [this](const httplib::Request& request, httplib::Response& response) {
       const bool open_metrics = wants_open_metrics(request);
       with_snapshot(response, [&](const Snapshot& snapshot) {
         response.set_content(render_metrics(snapshot, open_metrics ? MetricsFormat::OpenMetrics
@@ -137,7 +131,7 @@ class Server::Impl {
                                  : "text/plain; version=0.0.4; charset=utf-8");
       });
     });
-    server_.Get("/", [this](const httplib::Request&, httplib::Response& response) {
+    server_->Get("/", [this](const httplib::Request&, httplib::Response& response) {
       with_snapshot(response, [&](const Snapshot& snapshot) {
         response.set_content(render_status_page(snapshot), "text/html; charset=utf-8");
       });
@@ -149,8 +143,8 @@ class Server::Impl {
     const auto take = [this](const httplib::Request& request, httplib::Response& response) {
       answer_push(request, response);
     };
-    server_.Get(std::string(kPushPath) + ".*", take);
-    server_.Post(std::string(kPushPath) + ".*", take);
+    server_->Get(std::string(kPushPath) + ".*", take);
+    server_->Post(std::string(kPushPath) + ".*", take);
   }
 
   void answer_push(const httplib::Request& request, httplib::Response& response) {
@@ -198,9 +192,9 @@ class Server::Impl {
   void listen(const ServerOptions& options) {
     errno = 0;
     if (options.port == 0) {
-      port = server_.bind_to_any_port(options.host);
+      port = server_->bind_to_any_port(options.host);
     } else {
-      port = server_.bind_to_port(options.host, options.port) ? options.port : -1;
+      port = server_->bind_to_port(options.host, options.port) ? options.port : -1;
     }
     if (port < 0) {
       const int reason = errno == 0 ? EADDRNOTAVAIL : errno;
@@ -208,21 +202,22 @@ class Server::Impl {
                                std::to_string(options.port) + ": " +
                                std::generic_category().message(reason));
     }
-    thread_ = std::thread([this] { server_.listen_after_bind(); });
+    thread_ = std::thread([this] { server_->listen_after_bind(); });
     // stop() has no effect on a server that has not begun to listen.
-    while (!server_.is_running()) {
+    while (!server_->is_running()) {
       std::this_thread::yield();
     }
   }
 
   SnapshotSource source_;
   PushTaker push_;
-  httplib::Server server_;
+  std::unique_ptr<httplib::Server> server_;
   std::thread thread_;
 };
 
-Server::Server(const ServerOptions& options, SnapshotSource source, PushTaker push)
-    : impl_(std::make_unique<Impl>(options, std::move(source), std::move(push))) {}
+Server::Server(const ServerOptions& options, const Clock& clock, SnapshotSource source,
+               PushTaker push)
+    : impl_(std::make_unique<Impl>(options, clock, std::move(source), std::move(push))) {}
 Server::~Server() = default;
 int Server::port() const {
   return impl_->port;

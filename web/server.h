@@ -2,8 +2,9 @@
 //
 // The HTTP side: status page, metrics, health, all read-only; and the door at which jobs report in.
 //
-// Thread: kServerThreads of its own. Lifetime: what it calls must outlive the server. Fails: the
-// constructor throws std::runtime_error with one line that names the address and the reason.
+// Thread: its own, as many as web/bounded_server.h says, where its clients' limits stand, too.
+// Lifetime: what it is given and calls must outlive the server. Fails: the constructor throws
+// std::runtime_error with one line that names the address and the reason.
 #pragma once
 
 #include <functional>
@@ -14,10 +15,9 @@
 #include "core/push_report.h"
 #include "core/secret.h"
 #include "core/snapshot.h"
+#include "core/time.h"
 
 namespace gatewatch::web {
-
-inline constexpr int kServerThreads = 4;
 
 // Gives the newest snapshot, at most a second old; null where the loop does not answer.
 // Thread: any.
@@ -35,7 +35,7 @@ struct ServerOptions {
 
 class Server {
  public:
-  Server(const ServerOptions& options, SnapshotSource source, PushTaker push);
+  Server(const ServerOptions& options, const Clock& clock, SnapshotSource source, PushTaker push);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
