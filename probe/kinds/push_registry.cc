@@ -57,16 +57,21 @@ std::shared_ptr<const PushWatch> PushRegistry::watch(const std::string& target, 
 }
 
 PushAnswer PushRegistry::take(const PushReport& report) {
+  const auto [first, last] = watches_.equal_range(digest_of(report.token));
+  std::vector<std::shared_ptr<PushWatch>> heard;
+  for (auto known = first; known != last; ++known) {
+    if (std::shared_ptr<PushWatch> watch = known->second.lock()) {
+      heard.push_back(std::move(watch));
+    }
+  }
+  if (heard.empty()) {
+    return PushAnswer::Unknown;
+  }
   if (is_over_limit()) {
     return PushAnswer::TooMany;
   }
-  const auto [first, last] = watches_.equal_range(digest_of(report.token));
   std::vector<Sample> samples;
-  for (auto known = first; known != last; ++known) {
-    const std::shared_ptr<PushWatch> watch = known->second.lock();
-    if (watch == nullptr) {
-      continue;
-    }
+  for (const std::shared_ptr<PushWatch>& watch : heard) {
     watch->silent_since = loop_.now();
     watch->heard = true;
     watch->failed = report.failed;
@@ -86,11 +91,10 @@ PushAnswer PushRegistry::take(const PushReport& report) {
       samples.push_back(std::move(sample));
     }
   }
-  const PushAnswer answer = samples.empty() ? PushAnswer::Unknown : PushAnswer::Taken;
   for (Sample& sample : samples) {
     on_report_(std::move(sample));
   }
-  return answer;
+  return PushAnswer::Taken;
 }
 
 std::set<std::string> PushRegistry::targets() const {

@@ -11,8 +11,8 @@
 // nothing about any.
 //
 // Thread: the loop's. Lifetime: the loop outlives it; watches may outlive it, but then hear
-// nothing. Limits: kMaxReportsPerSecond, known tokens and others together; above it reports are
-// refused.
+// nothing. Limits: kMaxReportsPerSecond of known tokens; above it reports are refused. Unknown
+// tokens do not count and change nothing.
 #pragma once
 
 #include <array>
