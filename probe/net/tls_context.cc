@@ -4,8 +4,10 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <filesystem>
@@ -97,16 +99,22 @@ std::expected<ssl_ctx_st*, std::string> TlsContexts::find(const TlsSettings& set
   const auto known = contexts_.find(settings);
   if (known != contexts_.end()) {
     known->second.used = true;
-    if (now < known->second.read_again_at) {
+    if (now < known->second.look_again_at) {
       return known->second.context.get();
     }
   }
-  std::expected<Context, std::string> made = make(settings);
   const SteadyTime again = now + kRefreshEvery;
+  Stamps stamps = stamps_of(settings);  // before the files are read: what comes later is noticed
+  if (known != contexts_.end() && are_same(known->second.stamps, stamps)) {
+    known->second.look_again_at = again;
+    return known->second.context.get();
+  }
+  std::expected<Context, std::string> made = make(settings);
   if (known != contexts_.end()) {
-    known->second.read_again_at = again;
+    known->second.look_again_at = again;
     if (made) {
       known->second.context = std::move(*made);
+      known->second.stamps = std::move(stamps);
     } else {
       log(LogLevel::Warning, "certificates can't be read again, the old ones stay in use",
           {{"error", made.error()}});
@@ -120,14 +128,47 @@ std::expected<ssl_ctx_st*, std::string> TlsContexts::find(const TlsSettings& set
     transient_ = std::move(*made);
     return transient_.get();
   }
-  return contexts_.emplace(settings, Entry{std::move(*made), again}).first->second.context.get();
+  Entry entry{std::move(*made), std::move(stamps), again};
+  return contexts_.emplace(settings, std::move(entry)).first->second.context.get();
+}
+
+std::optional<TlsContexts::Stamp> TlsContexts::stamp_of(const std::string& file) const {
+  struct stat found {};
+  if (stat(file.c_str(), &found) != 0) {
+    return std::nullopt;
+  }
+  const auto ns = [](const timespec& time) {
+    return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+  };
+  const auto age = clock_.wall() - WallTime(std::chrono::microseconds(ns(found.st_ctim) / 1'000));
+  if (std::chrono::abs(age) < kUnsettled) {
+    return std::nullopt;
+  }
+  return Stamp{found.st_dev, found.st_ino, found.st_size, ns(found.st_mtim), ns(found.st_ctim)};
+}
+
+TlsContexts::Stamps TlsContexts::stamps_of(const TlsSettings& settings) const {
+  Stamps stamps;
+  if (settings.verify) {
+    stamps.push_back(stamp_of(settings.ca_file.empty() ? system_ca_file() : settings.ca_file));
+  }
+  for (const std::string& file : {settings.certificate_file, settings.key_file}) {
+    if (!file.empty()) {
+      stamps.push_back(stamp_of(file));
+    }
+  }
+  return stamps;
+}
+
+bool TlsContexts::are_same(const Stamps& before, const Stamps& now) {
+  return before == now && std::find(now.begin(), now.end(), std::nullopt) == now.end();
 }
 
 void TlsContexts::refresh() {
   std::erase_if(contexts_, [](const auto& known) { return !known.second.used; });
   for (auto& [settings, entry] : contexts_) {
     entry.used = false;
-    entry.read_again_at = SteadyTime::min();
+    entry.look_again_at = SteadyTime::min();
   }
   system_store_again_at_ = SteadyTime::min();
 }
@@ -135,11 +176,13 @@ void TlsContexts::refresh() {
 std::expected<x509_store_st*, std::string> TlsContexts::store_for(const std::string& ca_file) {
   const SteadyTime now = clock_.steady();
   const bool is_system = ca_file.empty();
-  if (is_system && system_store_ && now < system_store_again_at_) {
+  const std::string file = is_system ? system_ca_file() : ca_file;
+  const std::optional<Stamp> stamp = is_system ? stamp_of(file) : std::nullopt;
+  if (is_system && system_store_ &&
+      (stamp ? stamp == system_store_stamp_ : now < system_store_again_at_)) {
     X509_STORE_up_ref(system_store_.get());
     return system_store_.get();
   }
-  const std::string file = is_system ? system_ca_file() : ca_file;
   if (!is_plain_file(file)) {
     return std::unexpected("cannot read the certificates of " + file + ": not a file");
   }
@@ -153,6 +196,7 @@ std::expected<x509_store_st*, std::string> TlsContexts::store_for(const std::str
   }
   X509_STORE_up_ref(store.get());
   system_store_ = std::move(store);
+  system_store_stamp_ = stamp;
   system_store_again_at_ = now + kRefreshEvery;
   return system_store_.get();
 }

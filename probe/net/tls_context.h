@@ -11,7 +11,9 @@
 #include <expected>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "core/time.h"
 
@@ -58,17 +60,19 @@ class TlsContexts {
   TlsContexts(const TlsContexts&) = delete;
   TlsContexts& operator=(const TlsContexts&) = delete;
 
-  // The context for these settings. Reads the files at the first call, and again after refresh()
-  // or when they have been in use for kRefreshEvery (where that fails the old ones stay in use).
-  // The error names the file. A context stays valid as long as a connection holds it (SSL_new()
-  // takes a reference).
+  // The context for these settings. Reads the files at the first call, and looks after refresh(),
+  // or when they have been in use for kRefreshEvery, whether one of them is another or was written
+  // since: only then it reads them again (where that fails the old ones stay in use). The error
+  // names the file. A context stays valid as long as a connection holds it (SSL_new() takes a
+  // reference).
   [[nodiscard]] std::expected<ssl_ctx_st*, std::string> find(const TlsSettings& settings);
 
-  // Has each file read again when it is next needed, and forgets what was not asked for since the
+  // Has each file looked at when it is next needed, and forgets what was not asked for since the
   // refresh before.
   void refresh();
 
   static constexpr Duration kRefreshEvery = std::chrono::hours(24);
+  static constexpr Duration kUnsettled = std::chrono::seconds(1);
   static constexpr size_t kMaxContexts = 1'024;  // more: those are made anew for each connection
 
  private:
@@ -80,12 +84,27 @@ class TlsContexts {
   };
   using Context = std::unique_ptr<ssl_ctx_st, FreeContext>;
   using Store = std::unique_ptr<x509_store_st, FreeStore>;
+  // What tells a file from another, or from what it was before it was written. Empty: there is
+  // none, or it was written within kUnsettled, so that a next write might leave the same times.
+  struct Stamp {
+    uint64_t device = 0;
+    uint64_t inode = 0;
+    int64_t size = 0;  // bytes
+    int64_t modified_ns = 0;
+    int64_t changed_ns = 0;  // contents or attributes
+    bool operator==(const Stamp&) const = default;
+  };
+  using Stamps = std::vector<std::optional<Stamp>>;
   struct Entry {
     Context context;
-    SteadyTime read_again_at;
+    Stamps stamps;
+    SteadyTime look_again_at;
     bool used = true;  // since the last refresh
   };
 
+  [[nodiscard]] std::optional<Stamp> stamp_of(const std::string& file) const;
+  [[nodiscard]] Stamps stamps_of(const TlsSettings& settings) const;
+  [[nodiscard]] static bool are_same(const Stamps& before, const Stamps& now);
   [[nodiscard]] std::expected<Context, std::string> make(const TlsSettings& settings);
   [[nodiscard]] std::expected<x509_store_st*, std::string> store_for(const std::string& ca_file);
 
@@ -94,7 +113,8 @@ class TlsContexts {
   Context transient_;  // the newest beyond kMaxContexts
   // The system's, which many contexts share; parsing it takes tens of milliseconds.
   Store system_store_;
-  SteadyTime system_store_again_at_;
+  std::optional<Stamp> system_store_stamp_;
+  SteadyTime system_store_again_at_;  // till then it is used without its file, too
 };
 
 // What a peer may send before its handshake is done: OpenSSL goes on with messages that mean
