@@ -3,18 +3,14 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <string_view>
-#include <utility>
 
 #include "core/text.h"
 #include "probe/http/http_request.h"
+#include "probe/kinds/mask.h"
 
 namespace gatewatch::probe {
 namespace {
-
-constexpr std::string_view kMask = "***";
-constexpr size_t kShortestSecret = 6;  // a shorter one would mask half of a page
 
 bool holds_a_credential(std::string_view line) {
   static constexpr std::array<std::string_view, 7> kFields{"set-cookie",
@@ -66,30 +62,6 @@ std::vector<std::string> secrets_of(const HttpSettings& settings) {
 
 }  // namespace
 
-std::string without_secrets(std::string text, std::vector<std::string> secrets) {
-  // Of two that begin alike the longer one first.
-  std::sort(secrets.begin(), secrets.end(), std::greater<>());
-  for (const std::string& secret : secrets) {
-    if (secret.size() < kShortestSecret) {
-      continue;
-    }
-    for (size_t at = text.find(secret); at != std::string::npos;
-         at = text.find(secret, at + kMask.size())) {
-      text.replace(at, secret.size(), kMask);
-    }
-  }
-  for (const std::string& secret : secrets) {
-    size_t begun = std::min(secret.size(), text.size());
-    while (begun >= kShortestSecret && !std::string_view(text).ends_with(secret.substr(0, begun))) {
-      --begun;
-    }
-    if (begun >= kShortestSecret) {
-      text.replace(text.size() - begun, begun, kMask);
-    }
-  }
-  return text;
-}
-
 std::string evidence_head(const std::string& head, const HttpSettings& settings) {
   std::string kept;
   std::string_view rest = head;
@@ -104,7 +76,7 @@ std::string evidence_head(const std::string& head, const HttpSettings& settings)
       kept += line;
     }
   }
-  return without_secrets(std::move(kept), secrets_of(settings)).substr(0, kMaxEvidenceHead);
+  return without_secrets(kept, secrets_of(settings)).substr(0, kMaxEvidenceHead);
 }
 
 std::string evidence_words(const std::string& words, const HttpSettings& settings) {

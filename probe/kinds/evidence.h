@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // What is kept of a failing answer, and what is never kept of it: cookies and credentials, those of
-// the answer and those that we sent, should the server repeat them.
+// the answer and those that we sent, should the server repeat them in a form that
+// without_secrets() knows.
 #pragma once
 
 #include <cstddef>
 #include <string>
-#include <vector>
 
 #include "probe/kinds/http_settings.h"
 
@@ -22,9 +22,5 @@ inline constexpr size_t kMaxEvidenceBody = size_t{2} * 1024;
 [[nodiscard]] std::string evidence_words(const std::string& words, const HttpSettings& settings);
 // The beginning of the body.
 [[nodiscard]] std::string evidence_body(const std::string& body, const HttpSettings& settings);
-
-// `text` with each of `secrets` replaced by "***", and the beginning of one at its end; those of
-// less than six bytes are left, for they would mask half of a page.
-[[nodiscard]] std::string without_secrets(std::string text, std::vector<std::string> secrets);
 
 }  // namespace gatewatch::probe
