@@ -44,7 +44,7 @@ struct ProbeResult {
   std::string reason;      // the reason phrase of the status line, printable
   std::string error;       // what went wrong in the words of the library or system, printable
   bool tls_resumed = false;  // the handshake took up an earlier session
-  // What a failing answer looked like, without credentials; as it came, so not printable.
+  // What a failing answer looked like, without credentials: UTF-8, with tabs and line ends.
   std::string head;
   std::string body;  // its beginning
   // What the server of the last answer showed; null where there was no TLS or no answer. Samples of

@@ -52,6 +52,19 @@ std::optional<Duration> get_length(const Json& json, const char* key) {
   return Duration(get<int64_t>(json, key, 0));
 }
 
+// Cut between characters; what is no UTF-8 does not get past parse().
+std::string answer_part(const Json& json, const char* key) {
+  std::string part = get<std::string>(json, key, "");
+  if (part.size() > kMaxAnswerPart) {
+    size_t end = kMaxAnswerPart;
+    while (end > 0 && (static_cast<unsigned char>(part[end]) & 0xC0U) == 0x80) {
+      --end;
+    }
+    part.resize(end);
+  }
+  return part;
+}
+
 Json json_of(const std::vector<config::Diagnostic>& diagnostics) {
   Json all = Json::array();
   for (const config::Diagnostic& diagnostic : diagnostics) {
@@ -152,8 +165,8 @@ std::optional<Sample> decode_sample(const std::string& json) {
   result.error = printable(get<std::string>(from, "error", ""));
   result.tls_resumed = get(from, "tls_resumed", false);
   result.dns_stale = get(from, "dns_stale", false);
-  result.head = get<std::string>(from, "head", "").substr(0, kMaxAnswerPart);
-  result.body = get<std::string>(from, "body", "").substr(0, kMaxAnswerPart);
+  result.head = answer_part(from, "head");
+  result.body = answer_part(from, "body");
   result.phases = {.dns = get_length(from, "dns_ns"),
                    .connect = get_length(from, "connect_ns"),
                    .tls = get_length(from, "tls_ns"),

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "core/text.h"
 #include "storage/rows.h"
 #include "storage/salvage.h"
 #include "storage/schema.h"
@@ -113,6 +114,11 @@ std::unique_ptr<Connection> open_for_writing(const std::string& path,
 
 std::optional<int64_t> maybe_us(const std::optional<Duration>& duration) {
   return duration.has_value() ? std::optional(to_us(*duration)) : std::nullopt;
+}
+
+// Words come printable; were some not, readers of the file would fail at them.
+std::string fit_to_read(const std::string& words) {
+  return is_printable_utf8(words) ? words : printable(words);
 }
 
 void bind_words(Statement& statement, int index, const std::string& words) {
@@ -229,8 +235,10 @@ void Store::put_evidence(const Sample& sample, int64_t at, int64_t target) {
   }
   evidence_.bind(1, at);
   evidence_.bind(2, target);
-  bind_words(evidence_, 3, result.reason);
-  bind_words(evidence_, 4, result.error);
+  const std::string reason = fit_to_read(result.reason);
+  const std::string error = fit_to_read(result.error);
+  bind_words(evidence_, 3, reason);
+  bind_words(evidence_, 4, error);
   evidence_.run_bound();
 }
 

@@ -60,6 +60,24 @@ std::vector<std::string> secrets_of(const HttpSettings& settings) {
   return secrets;
 }
 
+// At most `limit` bytes of it, without half a character at the end.
+std::string lines_of(std::string_view text, size_t limit) {
+  std::string readable;
+  while (!text.empty() && readable.size() <= limit) {
+    const size_t end = std::min(text.find_first_of("\t\r\n"), text.size());
+    readable += printable(text.substr(0, end), std::string::npos);
+    readable += text.substr(end, 1);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  if (readable.size() > limit) {
+    while (limit > 0 && (static_cast<unsigned char>(readable[limit]) & 0xC0U) == 0x80) {
+      --limit;
+    }
+    readable.resize(limit);
+  }
+  return readable;
+}
+
 }  // namespace
 
 std::string evidence_head(const std::string& head, const HttpSettings& settings) {
@@ -76,7 +94,7 @@ std::string evidence_head(const std::string& head, const HttpSettings& settings)
       kept += line;
     }
   }
-  return without_secrets(kept, secrets_of(settings)).substr(0, kMaxEvidenceHead);
+  return lines_of(without_secrets(kept, secrets_of(settings)), kMaxEvidenceHead);
 }
 
 std::string evidence_words(const std::string& words, const HttpSettings& settings) {
@@ -85,7 +103,7 @@ std::string evidence_words(const std::string& words, const HttpSettings& setting
 
 std::string evidence_body(const std::string& body, const HttpSettings& settings) {
   // Masked before it is cut, so that no half of a secret is left at the end.
-  return without_secrets(body, secrets_of(settings)).substr(0, kMaxEvidenceBody);
+  return lines_of(without_secrets(body, secrets_of(settings)), kMaxEvidenceBody);
 }
 
 }  // namespace gatewatch::probe

@@ -2,7 +2,8 @@
 //
 // What is kept of a failing answer, and what is never kept of it: cookies and credentials, those of
 // the answer and those that we sent, should the server repeat them in a form that
-// without_secrets() knows.
+// without_secrets() knows. All of it is valid UTF-8 without control characters but tab, CR and LF:
+// other bytes are written as printable() does.
 #pragma once
 
 #include <cstddef>

@@ -52,6 +52,21 @@ TEST(ControlMessages, ASampleComesBackAsAManualOne) {
   EXPECT_FALSE(back->result.phases.tls.has_value());
 }
 
+TEST(ControlMessages, AnAnswerThatIsTooLongIsCutBetweenCharacters) {
+  Sample sample;
+  sample.target = "shop";
+  sample.result.outcome = Outcome::BadGateway;
+  sample.result.head = "x";
+  while (sample.result.head.size() < 10'000) {
+    sample.result.head += "é";
+  }
+  sample.result.body = sample.result.head.substr(1);
+  const std::optional<Sample> back = decode_sample(encode(sample));
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(back->result.head, sample.result.head.substr(0, 8'191));
+  EXPECT_EQ(back->result.body, sample.result.body.substr(0, 8'192));
+}
+
 TEST(ControlMessages, WhatIsMalformedIsNoSample) {
   for (const char* text : {"", "{", "[]", "{}", R"({"target": 5})", R"({"target": "a"})",
                            R"({"target": "a", "outcome": "nonsense"})"}) {

@@ -54,6 +54,23 @@ TEST(Evidence, IsCutToItsLimits) {
   EXPECT_EQ(evidence_head(std::string(100'000, 'x'), {}).size(), kMaxEvidenceHead);
 }
 
+TEST(Evidence, IsTextWhateverTheServerSends) {
+  using namespace std::string_literals;
+  EXPECT_EQ(evidence_head("HTTP/1.1 502 Schl\xE4gt\r\nServer:\tx\0y\x1B[2J\r\n\r\n"s, {}),
+            "HTTP/1.1 502 Schl\\xE4gt\r\nServer:\tx\\x00y\\x1B[2J\r\n\r\n");
+  EXPECT_EQ(evidence_body("gut: é, schlecht: \xC3\x28 \xED\xA0\x80\n", {}),
+            "gut: é, schlecht: \\xC3( \\xED\\xA0\\x80\n");
+  EXPECT_EQ(evidence_body(std::string(5'000, '\xFF'), {}).size(), kMaxEvidenceBody);
+}
+
+TEST(Evidence, IsCutBetweenCharacters) {
+  std::string body = "x";
+  while (body.size() < 2 * kMaxEvidenceBody) {
+    body += "é";
+  }
+  EXPECT_EQ(evidence_body(body, {}), body.substr(0, kMaxEvidenceBody - 1));
+}
+
 TEST(Evidence, LeavesNoHalfOfASecretAtTheCut) {
   HttpSettings settings;
   settings.headers = {{"X-Api-Key", Secret("k3y-of-ours")}};

@@ -149,5 +149,15 @@ TEST_F(Views, ShowHowAConnectionCameAboutAndWhatAFailingServerAnswered) {
                                      "HTTP/1.1 502 Bad Gateway\r\n\r\n|<h1>502</h1>"});
 }
 
+TEST_F(Views, GiveWordsThatAreUtf8WhateverTheyWere) {
+  Sample sample = bad_gateway_sample("shop", kMorning);
+  sample.result.reason = "Schl\xE4gt fehl";
+  sample.result.error = "\xFF";
+  writer_.add(sample);
+  flush();
+  EXPECT_EQ(ask(path_, "SELECT reason, error FROM samples"),
+            std::vector<std::string>{"Schl\\xE4gt fehl|\\xFF"});
+}
+
 }  // namespace
 }  // namespace gatewatch::storage::testing
