@@ -48,7 +48,7 @@ struct CurlEngine::Transfer final : CurlListener {
   bool by_proxy = false;
   SteadyTime started;
   std::optional<SteadyTime> handshake_started;  // with the target, not with a proxy
-  int socket_error = 0;                         // why no socket could be made
+  CurlSocket socket;
   std::array<char, kCurlErrorBytes> error{};
 
   // The proxy, asked for a way to the target, has given it.
@@ -63,7 +63,7 @@ struct CurlEngine::Transfer final : CurlListener {
     return static_cast<TransferId>((uint64_t{generation} << kIndexBits) | index);
   }
 
-  void on_no_socket(int system_error) noexcept override { socket_error = system_error; }
+  void on_socket(const CurlSocket& made) noexcept override { socket = made; }
 
   void on_handshake(ssl_ctx_st* context) noexcept override {
     // Otherwise OpenSSL goes on reading for as long as a server sends session tickets or new keys,
@@ -128,7 +128,7 @@ std::expected<TransferId, std::string> CurlEngine::start(const TransferRequest& 
   transfer->kept_body = request.wants_body ? kMaxBodyBytes : kBodyStart;
   transfer->body.clear();
   transfer->known_certificate = request.known_certificate;
-  transfer->socket_error = 0;
+  transfer->socket = {};
   transfer->error[0] = '\0';
   transfer->tls = request.url->scheme == "https";
   transfer->by_proxy = request.proxy != nullptr;
@@ -216,8 +216,8 @@ TransferResult CurlEngine::conclude(Transfer& transfer, int code) {
   progress.head_begun = head.begun();
   progress.head_complete = head.complete();
   progress.body_full = transfer.body_bytes > kMaxBodyBytes;
-  progress.system_error =
-      transfer.socket_error != 0 ? transfer.socket_error : system_error_of(transfer.easy);
+  progress.system_error = system_error_of(transfer.easy, transfer.socket);
+  progress.told = told_when(transfer.socket, progress.system_error);
 
   TransferResult result;
   if (progress.connected) {

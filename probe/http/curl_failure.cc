@@ -4,7 +4,6 @@
 #include <curl/curl.h>
 
 #include "core/text.h"
-#include "probe/net/connect_failure.h"
 
 namespace gatewatch::probe {
 namespace {
@@ -30,7 +29,7 @@ Outcome outcome_of_transfer(int code, const TransferProgress& progress) {
       // libcurl is content with a head that ends in the middle.
       return progress.head_complete ? Outcome::Ok : Outcome::Reset;
     case CURLE_COULDNT_CONNECT:
-      return outcome_of_connect(progress.system_error, Told::Unknown);
+      return outcome_of_connect(progress.system_error, progress.told);
     case CURLE_OPERATION_TIMEDOUT:
       return Outcome::Timeout;
     case CURLE_SSL_CONNECT_ERROR:

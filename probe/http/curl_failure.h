@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/outcome.h"
+#include "probe/net/connect_failure.h"
 
 namespace gatewatch::probe {
 
@@ -14,8 +15,9 @@ struct TransferProgress {
   bool ready = false;  // the TLS handshake, where there is one, is done too
   bool head_begun = false;
   bool head_complete = false;
-  bool body_full = false;  // reading was ended by us, at the limit
-  int system_error = 0;    // errno of socket() or connect(), where they failed
+  bool body_full = false;     // reading was ended by us, at the limit
+  int system_error = 0;       // errno of socket() or connect(), where they failed …
+  Told told = Told::Unknown;  // … and when that was told
 };
 
 // `code` is a CURLcode. Ok where the answer is complete as far as we read it.

@@ -2,9 +2,11 @@
 #include "probe/http/curl_request.h"
 
 #include <curl/curl.h>
-#include <sys/socket.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstring>
 
 #include "core/assert.h"
 #include "core/text.h"
@@ -107,13 +109,14 @@ CurlListener& listener_at(void* argument) {
 
 curl_socket_t open_socket(void* argument, curlsocktype /*purpose*/,
                           curl_sockaddr* address) noexcept {
+  CurlSocket told;
+  told.peer_length = std::min<socklen_t>(address->addrlen, sizeof told.peer);
+  std::memcpy(&told.peer, &address->addr, told.peer_length);
   const int made =
       socket(address->family, address->socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, address->protocol);
-  if (made < 0) {
-    listener_at(argument).on_no_socket(errno);
-    return CURL_SOCKET_BAD;
-  }
-  return made;
+  told.error = made < 0 ? errno : 0;
+  listener_at(argument).on_socket(told);
+  return made < 0 ? CURL_SOCKET_BAD : made;
 }
 
 CURLcode on_handshake(CURL* /*easy*/, void* context, void* argument) noexcept {
@@ -223,10 +226,28 @@ CurlLists set_request(void* easy, const TransferRequest& request, const std::str
   return lists;
 }
 
-int system_error_of(void* easy) {
+int system_error_of(void* easy, const CurlSocket& socket) {
   long error = 0;
   curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &error);
-  return static_cast<int>(error);
+  return socket.error != 0 ? socket.error : static_cast<int>(error);
+}
+
+Told told_when(const CurlSocket& made, int system_error) {
+  if (made.error != 0) {
+    return Told::ByCall;
+  }
+  if (system_error == 0 || made.peer_length == 0) {
+    return Told::Unknown;
+  }
+  // To connect a datagram socket is to look up the route.
+  const int trial = socket(made.peer.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (trial < 0) {
+    return Told::Unknown;
+  }
+  const auto* peer = reinterpret_cast<const sockaddr*>(&made.peer);
+  const bool fails_alike = connect(trial, peer, made.peer_length) != 0 && errno == system_error;
+  close(trial);
+  return fails_alike ? Told::ByCall : Told::Unknown;
 }
 
 const ssl_st* tls_of(void* easy) {

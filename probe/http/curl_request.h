@@ -3,6 +3,8 @@
 // libcurl's easy handles, each a CURL*: how a request becomes their options, and what they tell.
 #pragma once
 
+#include <sys/socket.h>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +14,7 @@
 
 #include "core/time.h"
 #include "probe/http/http_transfer.h"
+#include "probe/net/connect_failure.h"
 
 struct curl_slist;  // NOLINT(readability-identifier-naming): libcurl's own
 struct ssl_ctx_st;  // NOLINT(readability-identifier-naming): OpenSSL's own
@@ -31,10 +34,17 @@ struct CurlLists {
   CurlList resolved;  // the proxy's host
 };
 
+// The socket that a transfer asked for last.
+struct CurlSocket {
+  int error = 0;  // why it could not be made, an errno
+  sockaddr_storage peer{};
+  socklen_t peer_length = 0;  // 0: none was wanted yet
+};
+
 // Called by libcurl while a transfer runs; none may throw or call back into it.
 class CurlListener {
  public:
-  virtual void on_no_socket(int system_error) noexcept = 0;
+  virtual void on_socket(const CurlSocket& made) noexcept = 0;
   // A handshake is about to begin.
   virtual void on_handshake(ssl_ctx_st* context) noexcept = 0;
   // False ends the transfer.
@@ -69,8 +79,12 @@ struct CurlTimes {
 [[nodiscard]] CurlLists set_request(void* easy, const TransferRequest& request,
                                     const std::string& ca_file);
 
-// The errno of a connect() that failed; 0 where none did.
-[[nodiscard]] int system_error_of(void* easy);
+// The errno of a socket() or connect() that failed; 0 where none did.
+[[nodiscard]] int system_error_of(void* easy, const CurlSocket& socket);
+
+// When that error was told. libcurl does not say; but where this machine has no way to the peer,
+// that shows at any attempt, and without a packet.
+[[nodiscard]] Told told_when(const CurlSocket& socket, int system_error);
 
 // The TLS connection of `easy`, a CURL* whose transfer runs, lent until that ends; null where there
 // is none.

@@ -24,7 +24,7 @@ inline constexpr const char* kNotWatched = "the system cannot watch one more soc
 enum class Told : uint8_t {
   ByCall,   // connect(), or what was needed to make the call
   Later,    // after the first packet had been sent
-  Unknown,  // libcurl does not say
+  Unknown,  // libcurl does not say, and the route is there
 };
 
 // `system_error` is an errno. Never ok. Refused for errors that are not ours and have no outcome of

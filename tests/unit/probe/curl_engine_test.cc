@@ -78,6 +78,19 @@ TEST(CurlEngine, TellsWhatACancelledTransferHadLearnt) {
   EXPECT_TRUE(partial->phases.first_byte);
 }
 
+TEST(CurlEngine, TakesAPeerThatThisMachineHasNoWayToForOurOwnTrouble) {
+  // A link-local address without its interface: connect() fails with EINVAL, and sends nothing. A
+  // broadcast address: it fails with ENETUNREACH.
+  for (const char* peer : {"http://[fe80::1]:9/", "http://127.255.255.255:9/"}) {
+    ProbeWorld world;
+    const Url url = *parse_url(peer);
+    std::optional<TransferResult> told;
+    ASSERT_TRUE(world.curl.start({.url = &url}, [&](TransferResult result) { told = result; }));
+    world.run_until([&] { return told.has_value(); });
+    EXPECT_EQ(told->failure, Outcome::Inconclusive) << peer << ": " << told->error;
+  }
+}
+
 TEST(CurlEngine, EndsWithTransfersUnderWay) {
   ScriptedServer server({{read_request(), hang()}});
   const Url url = *parse_url(server.url());

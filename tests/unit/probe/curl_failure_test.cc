@@ -26,6 +26,15 @@ TEST(OutcomeOfTransfer, KeepsOurOwnTroubleApartFromTheTargets) {
   EXPECT_EQ(of_connect(ECONNRESET), Outcome::Reset);
 }
 
+TEST(OutcomeOfTransfer, TakesAMissingRouteForOurOwnTroubleWhereTheCallTold) {
+  for (const int ours : {EHOSTUNREACH, EINVAL, ENETUNREACH, EACCES}) {
+    EXPECT_EQ(
+        outcome_of_transfer(CURLE_COULDNT_CONNECT, {.system_error = ours, .told = Told::ByCall}),
+        Outcome::Inconclusive)
+        << ours;
+  }
+}
+
 TEST(OutcomeOfTransfer, DoesNotBlameTheTargetForOurCertificateFiles) {
   for (const int code : {CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM, CURLE_FAILED_INIT}) {
     EXPECT_EQ(outcome_of_transfer(code, {.connected = true}), Outcome::Inconclusive);
