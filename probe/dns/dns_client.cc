@@ -10,6 +10,11 @@
 // should; but when none is left it reports the same error as for servers that cannot be reached.
 // Such a question is put once more through a channel that hands over what the server says.
 //
+// c-ares takes a response code that it does not know for an answer without records, and so it does
+// a question that is sent back. receive_usual_answer() makes SERVFAIL of both, so that
+// the next server is asked; what it saw since a question was put goes into that question's error.
+// (Over TCP, which is asked only where an answer is cut short, they stay as they are.)
+//
 // c-ares reads /etc/resolv.conf when a channel is made. Where the file has changed since, later
 // questions go to a new channel and the old one lives until it has answered.
 #include "probe/dns/dns_client.h"
@@ -137,6 +142,7 @@ struct DnsClient::Ticket {
   std::string host;  // empty: the root
   std::optional<Address::Family> family;
   Done done;
+  uint64_t odd_before = 0;  // odd answers that the channel had seen by then
 };
 
 // One c-ares channel on the loop.
@@ -163,6 +169,10 @@ struct DnsClient::Channel {
       }
       throw std::runtime_error(std::string("c-ares: ") + ares_strerror(status));
     }
+    static constexpr ares_socket_functions kSockets{&open_ares_socket, &close_ares_socket,
+                                                    &connect_ares_socket, &receive_usual_answer,
+                                                    &send_on_ares_socket};
+    ares_set_socket_functions(handle, &kSockets, &odd);
   }
 
   ~Channel() {
@@ -203,12 +213,16 @@ struct DnsClient::Channel {
       return;
     }
     answer.is_from_file = channel.asking && status == ARES_SUCCESS;
+    if (status == ARES_ESERVFAIL && channel.odd.seen > ticket->odd_before) {
+      answer.error = "the name server failed (SERVFAIL or " + channel.odd.newest + ")";
+    }
     DnsClient& client = *ticket->client;
     client.on_status(std::move(ticket), channel.manner, status, std::move(answer));
   }
 
   void ask(std::unique_ptr<Ticket> ticket) {
     ticket->channel = this;
+    ticket->odd_before = odd.seen;
     ++pending;
     const std::string host = ticket->host;
     const std::optional<Address::Family> family = ticket->family;
@@ -252,6 +266,7 @@ struct DnsClient::Channel {
   Loop::TimerId timer = Loop::TimerId::None;
   size_t pending = 0;
   bool asking = false;
+  OddAnswers odd;
 };
 
 DnsClient::DnsClient(EpollLoop& loop, std::string servers)
@@ -294,7 +309,7 @@ void DnsClient::on_status(std::unique_ptr<Ticket> ticket, Manner manner, int sta
   answer.fault = fault_of(status);
   if (answer.fault) {
     answer.addresses.clear();
-    answer.error = words_for(status);
+    answer.error = answer.error.empty() ? words_for(status) : answer.error;
   }
   answers_.emplace_back(std::move(ticket->done), std::move(answer));
   if (tell_timer_ == Loop::TimerId::None) {

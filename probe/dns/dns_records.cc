@@ -15,6 +15,8 @@
 namespace gatewatch::probe {
 namespace {
 
+constexpr size_t kFlagsOffset = 2;
+constexpr unsigned char kIsAnswer = 0x80;
 constexpr size_t kRcodeOffset = 3;  // in its lower four bits (RFC 1035, 4.1.1)
 
 constexpr std::array<std::string_view, 8> kTypeWords{"A",  "AAAA", "CAA", "MX",
@@ -209,6 +211,11 @@ DnsReply read_reply(RecordType type, std::span<const unsigned char> message) {
   if (message.size() <= kRcodeOffset) {
     answer.outcome = Outcome::Protocol;
     answer.error = "malformed answer";
+    return answer;
+  }
+  if ((message[kFlagsOffset] & kIsAnswer) == 0) {
+    answer.outcome = Outcome::Protocol;
+    answer.error = "malformed answer: a question";
     return answer;
   }
   answer.rcode = message[kRcodeOffset] & 0x0F;

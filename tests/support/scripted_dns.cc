@@ -175,6 +175,9 @@ std::string ScriptedDns::reply_to(const std::string& query, bool over_tcp) {
   if (answer.silent || silent_) {
     return {};
   }
+  if (answer.echo) {
+    return query;
+  }
   const bool truncated = answer.truncated && !over_tcp;
   static const std::vector<std::string> kNone;
   const auto& records = truncated                    ? kNone

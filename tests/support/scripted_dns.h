@@ -21,9 +21,10 @@ namespace gatewatch::testing {
 struct DnsAnswer {
   std::vector<std::string> v4;
   std::vector<std::string> v6;
-  int rcode = 0;           // 2 SERVFAIL, 3 NXDOMAIN, 5 REFUSED
+  int rcode = 0;           // 0 to 15; 2 SERVFAIL, 3 NXDOMAIN, 5 REFUSED
   bool silent = false;     // never answers
   uint32_t ttl = 60;       // of each record
+  bool echo = false;       // sends the question back as it came
   bool truncated = false;  // over UDP: without records, to be asked again over TCP
 };
 

@@ -85,6 +85,12 @@ TEST(ReadReply, GivesTheRcodeAndNoRecordsWhereItIsAnError) {
   }
 }
 
+TEST(ReadReply, TakesAQuestionForNoAnswer) {
+  std::string echo = message(1, {kDocumentation});
+  echo[2] = '\x01';
+  EXPECT_EQ(read(RecordType::A, echo).outcome, Outcome::Protocol);
+}
+
 TEST(ReadReply, GivesNoRecordsWhereThereAreNoneOfThatType) {
   EXPECT_EQ(records_of(RecordType::A, {}), Texts());
   const DnsReply other =

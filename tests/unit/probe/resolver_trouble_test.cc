@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "probe/dns/dns_records.h"
 #include "tests/unit/probe/probe_world.h"
 
 namespace gatewatch::probe {
@@ -59,6 +60,30 @@ TEST(Resolver, TellsAServerThatFails) {
     EXPECT_NE(resolution.error.find(word), std::string::npos) << resolution.error;
     EXPECT_NE(resolution.error.find(world.dns.servers()), std::string::npos) << resolution.error;
   }
+}
+
+TEST(Resolver, TellsAServerWithACodeThatIsNoAnswer) {
+  for (int rcode = 6; rcode <= 15; ++rcode) {
+    ProbeWorld world({{"broken.test", {.rcode = rcode}}});
+    const Resolution resolution = resolve(world, "broken.test");
+    EXPECT_EQ(resolution.outcome, Outcome::DnsFailure) << rcode;
+    EXPECT_TRUE(resolution.error.starts_with("the name server failed (SERVFAIL or " +
+                                             rcode_word(rcode) + ")"))
+        << resolution.error;
+  }
+}
+
+TEST(Resolver, TellsAServerThatSendsTheQuestionBack) {
+  ProbeWorld world({{"echo.test", {.echo = true}}});
+  const Resolution resolution = resolve(world, "echo.test");
+  EXPECT_EQ(resolution.outcome, Outcome::DnsFailure);
+  EXPECT_NE(resolution.error.find("a question instead of an answer"), std::string::npos)
+      << resolution.error;
+}
+
+TEST(Resolver, CountsOddServersThatAreSoForTheRootTooAsOurOwnTrouble) {
+  ProbeWorld world({{"broken.test", {.rcode = 9}}, {"", {.rcode = 9}}});
+  EXPECT_EQ(resolve(world, "broken.test").outcome, Outcome::Inconclusive);
 }
 
 TEST(Resolver, CountsServersThatFailForTheRootTooAsOurOwnTrouble) {
