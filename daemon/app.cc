@@ -29,14 +29,6 @@ namespace {
 constexpr Duration kSnapshotAge = std::chrono::milliseconds(250);
 constexpr Duration kStopPoll = std::chrono::milliseconds(20);
 
-Duration longest_reopen(const Settings& settings) {
-  Duration longest{};
-  for (const config::RuleConfig& rule : settings.rules) {
-    longest = std::max(longest, rule.rule.reopen_within);
-  }
-  return longest;
-}
-
 }  // namespace
 
 App::App(Settings settings, std::string config_path, config::LoadOptions load_options,
@@ -137,7 +129,7 @@ bool App::close_listeners() {
 
 void App::start() {
   pipeline_.configure(settings_);
-  pipeline_.restore(settings_.storage.path, longest_reopen(settings_));
+  pipeline_.restore(settings_.storage.path, settings_.longest_reopen());
   writer_.start();
   for (const ProbedTarget& probed : settings_.targets) {
     schedule(probed);

@@ -101,6 +101,14 @@ std::map<std::string, std::vector<std::string>> Settings::channels_of_rule() con
   return names;
 }
 
+Duration Settings::longest_reopen() const {
+  Duration longest{};
+  for (const config::RuleConfig& rule : rules) {
+    longest = std::max(longest, rule.rule.reopen_within);
+  }
+  return longest;
+}
+
 LoadedSettings load_settings(const std::string& path, const config::LoadOptions& options) {
   config::Diagnostics diagnostics;
   return complete(config::load(path, options, diagnostics), diagnostics);

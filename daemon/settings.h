@@ -38,6 +38,8 @@ struct Settings {
   // Every target but the controls, with the rules that apply to it.
   [[nodiscard]] std::vector<alerts::Watched> watched() const;
   [[nodiscard]] std::map<std::string, std::vector<std::string>> channels_of_rule() const;
+  // The longest reopen_within of a rule; zero without any.
+  [[nodiscard]] Duration longest_reopen() const;
 };
 
 struct LoadedSettings {
