@@ -20,7 +20,7 @@ enum class Purpose : uint8_t {
   Scheduled = 0,  // by its interval; the only ones that rates count
   Confirm = 1,    // because a scheduled one was bad
   Diagnosis = 2,  // to find out whose fault an incident is
-  Manual = 3,     // a person asked (`gatewatch probe`)
+  Manual = 3,     // a person asked (`gatewatch probe`), or a job reported in
 };
 [[nodiscard]] std::string_view to_string(Purpose purpose);
 

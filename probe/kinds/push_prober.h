@@ -63,7 +63,8 @@ class PushProber final : public Prober {
 // Why `token` is not good enough; empty where it is. Never repeats it.
 [[nodiscard]] std::string weakness_of(std::string_view token);
 
-// Reads grace and, unless the table is [defaults], token and every; mistakes go to its diagnostics.
+// Reads every and grace, of a target or of [defaults]; mistakes go to its diagnostics. What only a
+// target has (its token), and that `every` may not be missing there, is read_push()'s.
 [[nodiscard]] PushSettings read_push_keys(config::Table& settings);
 
 [[nodiscard]] MakeProber read_push(const Target& target, config::Table& settings);
