@@ -89,6 +89,13 @@ void Backlog::add(std::vector<Incident> counts, SteadyTime now) {
   keep_bounds();
 }
 
+void Backlog::add(PushState state, SteadyTime now) {
+  note_addition(now);
+  std::string target = state.target;
+  waiting_.pushes.insert_or_assign(std::move(target), std::move(state));
+  keep_bounds();
+}
+
 Batch Backlog::take() {
   GW_ASSERT(taken_ == 0);
   Batch batch;
@@ -119,6 +126,7 @@ void Backlog::put_back(Batch rest) {
   put_before(waiting_.samples, std::move(rest.samples));
   // What is waiting is newer than what comes back.
   waiting_.settlements.merge(rest.settlements);
+  waiting_.pushes.merge(rest.pushes);
   for (const Transition& newer : waiting_.transitions) {
     rest.counts.erase(newer.incident.id);
   }
@@ -133,6 +141,7 @@ void Backlog::keep_bounds() {
   changes_dropped_ += cut_front(waiting_.transitions, max_changes_);
   changes_dropped_ += cut_front(waiting_.settlements, max_changes_);
   cut_front(waiting_.counts, max_changes_);
+  cut_front(waiting_.pushes, max_changes_);
 }
 
 }  // namespace gatewatch::storage

@@ -3,12 +3,13 @@
 // What waits to be committed, within bounds.
 //
 // A part of it is taken out as a Batch, and what of that could not be committed is put back. Of
-// settlements and counts only the newest per notification and incident is kept.
+// settlements, counts and states of jobs only the newest per notification, incident and target is
+// kept.
 //
-// Thread: one at a time. Limits: max_samples, and max_changes each of transitions, settlements and
-// counts; the oldest goes first, and any of the settlements or counts. Samples keep the answers
-// that they carry (head and body) as long as those waiting are kMaxAnswerBytes together; later ones
-// lose theirs.
+// Thread: one at a time. Limits: max_samples, and max_changes each of transitions, settlements,
+// counts and states; the oldest goes first, and any of the settlements, counts or states. Samples
+// keep the answers that they carry (head and body) as long as those waiting are kMaxAnswerBytes
+// together; later ones lose theirs.
 #pragma once
 
 #include <cstdint>
@@ -26,15 +27,16 @@ struct Batch {
   std::deque<Transition> transitions;
   std::unordered_map<std::string, DeliveryProgress> settlements;  // by notification
   std::unordered_map<std::string, Incident> counts;               // by incident
+  std::unordered_map<std::string, PushState> pushes;              // by target
   // How many additions there were when the batch was taken; 0 where it is not all that waited.
   uint64_t complete_through = 0;
 
   [[nodiscard]] bool has_changes() const {
-    return !transitions.empty() || !settlements.empty() || !counts.empty();
+    return !transitions.empty() || !settlements.empty() || !counts.empty() || !pushes.empty();
   }
   [[nodiscard]] bool empty() const { return samples.empty() && !has_changes(); }
   [[nodiscard]] size_t size() const {
-    return samples.size() + transitions.size() + settlements.size() + counts.size();
+    return samples.size() + transitions.size() + settlements.size() + counts.size() + pushes.size();
   }
 };
 
@@ -51,6 +53,7 @@ class Backlog {
   void add(Transition transition, SteadyTime now);
   void add(Settlement settlement, SteadyTime now);
   void add(std::vector<Incident> counts, SteadyTime now);
+  void add(PushState state, SteadyTime now);
 
   // Requires: the batch taken before was put back.
   [[nodiscard]] Batch take();

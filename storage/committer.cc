@@ -124,6 +124,9 @@ void Committer::write_changes(const Batch& batch) {
   for (const auto& [id, incident] : batch.counts) {
     store_->put_open_incident(incident);
   }
+  for (const auto& [target, state] : batch.pushes) {
+    store_->put_job(state);
+  }
 }
 
 // The changes of `batch` are durable.
@@ -136,6 +139,7 @@ void Committer::report(Batch& batch, Committed& committed) {
   batch.transitions.clear();
   batch.settlements.clear();
   batch.counts.clear();
+  batch.pushes.clear();
 }
 
 void Committer::after_failure() {

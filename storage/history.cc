@@ -19,6 +19,8 @@ namespace gatewatch::storage {
 namespace {
 
 constexpr size_t kMaxRows = 1'000;
+// The year 2255, up to which microseconds can be told in nanoseconds.
+constexpr int64_t kLatestInstant = int64_t{1} << 53;
 
 // A database that is there and of our schema; null where it is still without tables.
 std::unique_ptr<Connection> open_ours(const std::string& path) {
@@ -229,6 +231,39 @@ void for_each_sample(const std::string& path, WallTime since, WallTime until,
     more = reader.read(page);
     std::for_each(page.begin(), page.end(), each);
   }
+}
+
+std::vector<PushState> remember_pushes(const std::string& path, WallTime now) {
+  std::map<std::string, PushState> states;
+  try {
+    const std::unique_ptr<Connection> connection = open_where_there(path);
+    if (connection == nullptr ||
+        connection->integer("SELECT count(*) FROM sqlite_schema WHERE name = 'push'") == 0) {
+      return {};
+    }
+    const TableScan scan{std::string(kPushColumns), "push",
+                         "silent_us BETWEEN -" + std::to_string(kLatestInstant) +
+                             " AND noted_us AND noted_us < " + std::to_string(kLatestInstant)};
+    scan_readable(*connection, scan, [&states](Statement& row) {
+      PushState state = read_push(row);
+      std::string target = state.target;
+      states.insert_or_assign(std::move(target), std::move(state));
+    });
+    const WallTime newest = from_us(connection->integer("SELECT max(at_us) FROM sample"));
+    for (auto& [target, state] : states) {
+      state.noted_at = std::max(state.noted_at, std::min(newest, now));
+    }
+  } catch (const StorageError& error) {
+    if (error.kind() != StorageError::Kind::Corrupt) {
+      throw;
+    }
+    log(LogLevel::Warning, "database is damaged", {{"error", printable(error.what())}});
+  }
+  std::vector<PushState> all;
+  for (auto& [target, state] : states) {
+    all.push_back(std::move(state));
+  }
+  return all;
 }
 
 std::map<std::string, LastSamples> last_samples(const std::string& path,

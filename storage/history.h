@@ -17,6 +17,7 @@
 
 #include "core/incident.h"
 #include "core/notification.h"
+#include "core/push_state.h"
 #include "core/sample.h"
 #include "core/time.h"
 
@@ -60,6 +61,12 @@ struct LastSamples {
 [[nodiscard]] std::map<std::string, LastSamples> last_samples(const std::string& path,
                                                               const std::set<std::string>& targets,
                                                               Duration span);
+
+// What the last run of the daemon left of the jobs of push targets, noted_at being the last instant
+// at which it is known to have run: that of the newest sample, where that is later but not after
+// `now`. Nothing for a database that does not exist yet or is of an older schema, and from a
+// damaged one what can be read. At most kMaxReadableRows.
+[[nodiscard]] std::vector<PushState> remember_pushes(const std::string& path, WallTime now);
 
 struct IncidentQuery {
   std::optional<std::string> target;

@@ -153,4 +153,40 @@ DeliveryProgress read_progress(const Statement& row) {
   return progress;
 }
 
+void put_push(Statement& statement, const PushState& state) {
+  int index = 0;
+  const auto bind_words = [&](const std::optional<std::string>& words) {
+    if (words.has_value()) {
+      statement.bind(++index, std::string_view(*words));
+    } else {
+      statement.bind(++index, std::optional<int64_t>());
+    }
+  };
+  statement.bind(++index, std::string_view(state.target));
+  statement.bind(++index, Blob{state.token_digest});
+  statement.bind(++index, to_us(state.watched_since));
+  statement.bind(++index, to_us(state.silent_since));
+  statement.bind(++index, to_us(state.noted_at));
+  statement.bind(++index, maybe_us(state.reported_at));
+  bind_words(state.failure);
+  bind_words(state.untold);
+  statement.run_bound();
+}
+
+PushState read_push(const Statement& row) {
+  const auto words = [&row](int column) {
+    return row.is_null(column) ? std::nullopt : std::optional(text_of(row, column));
+  };
+  PushState state;
+  state.target = text_of(row, 0);
+  state.token_digest = text_of(row, 1);
+  state.watched_since = from_us(row.integer(2));
+  state.silent_since = from_us(row.integer(3));
+  state.noted_at = from_us(row.integer(4));
+  state.reported_at = maybe_time(row.maybe_integer(5));
+  state.failure = words(6);
+  state.untold = words(7);
+  return state;
+}
+
 }  // namespace gatewatch::storage

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Incidents and notifications as rows of their tables, and back.
+// Incidents, notifications and states of jobs as rows of their tables, and back.
 //
 // Fails: throws SqliteError. Words that this version does not know become the enumeration's
 // default; what a damaged row holds is taken as it is.
@@ -13,6 +13,7 @@
 
 #include "core/incident.h"
 #include "core/notification.h"
+#include "core/push_state.h"
 #include "core/time.h"
 #include "storage/sqlite.h"
 
@@ -42,5 +43,10 @@ inline constexpr std::string_view kNotificationColumns =
 void put_notification(Statement& statement, const Notification& notification);
 [[nodiscard]] Notification read_notification(const Statement& row);
 [[nodiscard]] DeliveryProgress read_progress(const Statement& row);
+
+inline constexpr std::string_view kPushColumns =
+    "target, token, watched_us, silent_us, noted_us, reported_us, failure, untold";
+void put_push(Statement& statement, const PushState& state);
+[[nodiscard]] PushState read_push(const Statement& row);
 
 }  // namespace gatewatch::storage

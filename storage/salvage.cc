@@ -93,6 +93,7 @@ bool scan_readable(Connection& connection, const TableScan& scan,
 }
 
 int64_t salvage_rows(Connection& damaged, Connection& fresh) {
+  copy_table(damaged, fresh, "push", std::string(kPushColumns), "rowid");
   return copy_table(damaged, fresh, "incident", std::string(kIncidentColumns), "rowid") +
          copy_table(damaged, fresh, "notification",
                     "sequence, " + std::string(kNotificationColumns), "sequence");

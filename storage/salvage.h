@@ -27,8 +27,9 @@ inline constexpr int64_t kMaxReadableRows = 200'000;
 bool scan_readable(Connection& connection, const TableScan& scan,
                    const std::function<void(Statement& row)>& each);
 
-// Copies incidents and notifications from `damaged` to `fresh`, leaving out what cannot be read and
-// what `fresh` has already; returns how many rows came. Throws SqliteError only for `fresh`.
+// Copies incidents, notifications and states of jobs from `damaged` to `fresh`, leaving out what
+// cannot be read and what `fresh` has already; returns how many rows of the first two came. Throws
+// SqliteError only for `fresh`.
 int64_t salvage_rows(Connection& damaged, Connection& fresh);
 
 // Renames a database and the files beside it to NAME.corrupt-TIME…; returns the new name. Throws

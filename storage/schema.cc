@@ -132,6 +132,20 @@ DROP VIEW samples;
 DROP VIEW origin_samples;
 )sql";
 
+// What outlives the daemon of the job of each push target: its state, not its reports.
+constexpr const char* kPushTable = R"sql(
+CREATE TABLE push(
+  target TEXT PRIMARY KEY NOT NULL,
+  token BLOB NOT NULL,
+  watched_us INTEGER NOT NULL,
+  silent_us INTEGER NOT NULL,
+  noted_us INTEGER NOT NULL,
+  reported_us INTEGER,
+  failure TEXT,
+  untold TEXT
+) STRICT;
+)sql";
+
 // An instant as text. The milliseconds are cut, not rounded: no instant is shown before it was.
 std::string iso(const std::string& column) {
   return "strftime('%Y-%m-%dT%H:%M:%S', " + column +
@@ -198,6 +212,12 @@ std::string certificate_view() {
          "LEFT JOIN address AS a ON a.id = c.address;\n";
 }
 
+std::string job_view() {
+  return "CREATE VIEW jobs AS SELECT target, " + iso("watched_us") + " AS watched_since, " +
+         iso("silent_us") + " AS silent_since, " + iso("reported_us") +
+         " AS reported_at, failure IS NOT NULL AS failed, failure AS message FROM push;\n";
+}
+
 constexpr const char* kMarks = "  s.tls_resumed AS tls_resumed,\n  s.dns_stale AS dns_stale,\n";
 
 void write_names(Connection& connection) {
@@ -239,6 +259,7 @@ std::span<const Migration> migrations() {
       {2, kCertificateTable + certificate_view() + kAnswerTable +
               sample_view("samples", "0", kMarks) + sample_view("origin_samples", "1", kMarks) +
               answer_view()},
+      {3, kPushTable + job_view()},
   };
   return kSteps;
 }

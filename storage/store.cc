@@ -71,6 +71,11 @@ std::string put_notification_sql() {
          "ON CONFLICT(id) DO NOTHING";
 }
 
+std::string put_push_sql() {
+  return "INSERT OR REPLACE INTO push(" + std::string(kPushColumns) +
+         ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+}
+
 // Hands on what SQLite's quick_check found, unless there was no time for all of it.
 void check_for_damage(Connection& connection, const std::function<bool()>& hurried) {
   connection.interrupt_when(hurried);
@@ -173,7 +178,9 @@ Store::Store(const std::string& path, const std::function<bool()>& hurried)
       certificate_(*connection_, kPutCertificate),
       incident_(*connection_, put_incident_sql()),
       notification_(*connection_, put_notification_sql()),
-      settlement_(*connection_, kSettle) {}
+      settlement_(*connection_, kSettle),
+      push_(*connection_, put_push_sql()),
+      gone_push_(*connection_, "DELETE FROM push WHERE target = ?1") {}
 
 bool Store::put_sample(const Sample& sample, bool again) {
   const ProbeResult& result = sample.result;
@@ -290,6 +297,14 @@ void Store::put_settlement(const std::string& id, const DeliveryProgress& progre
 
 void Store::put_open_incident(const Incident& incident) {
   put_incident(incident_, incident);
+}
+
+void Store::put_job(const PushState& state) {
+  if (state.is_gone) {
+    gone_push_.run(std::string_view(state.target));
+  } else {
+    put_push(push_, state);
+  }
 }
 
 int64_t Store::salvage(Connection& damaged) {

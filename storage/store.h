@@ -15,6 +15,7 @@
 
 #include "core/incident.h"
 #include "core/notification.h"
+#include "core/push_state.h"
 #include "core/sample.h"
 #include "core/time.h"
 #include "storage/sqlite.h"
@@ -70,9 +71,11 @@ class Store {
   void put_transition(const Transition& transition);
   void put_settlement(const std::string& id, const DeliveryProgress& progress, WallTime now);
   void put_open_incident(const Incident& incident);
+  // In the place of what is known of the target; nothing is any more where it is gone.
+  void put_job(const PushState& state);
 
-  // Takes up incidents and notifications that can still be read from a damaged database; returns
-  // how many rows. Never throws for what is damaged there.
+  // Takes up incidents, notifications and states of jobs that can still be read from a damaged
+  // database; returns how many rows of the first two. Never throws for what is damaged there.
   int64_t salvage(Connection& damaged);
 
   // Removes what is older than `before`: samples, notifications settled and certificates last seen
@@ -107,6 +110,8 @@ class Store {
   Statement incident_;
   Statement notification_;
   Statement settlement_;
+  Statement push_;
+  Statement gone_push_;
 };
 
 }  // namespace gatewatch::storage

@@ -317,6 +317,9 @@ void Writer::add(Transition transition) {
 void Writer::add(Settlement settlement) {
   impl_->add(std::move(settlement));
 }
+void Writer::add(PushState state) {
+  impl_->add(std::move(state));
+}
 void Writer::update_counts(std::vector<Incident> incidents) {
   impl_->add(std::move(incidents));
 }

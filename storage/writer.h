@@ -7,10 +7,10 @@
 // commit is durable (WAL with synchronous=FULL). While the disk refuses (full, read-only, broken)
 // everything waits, and is tried again every `retry_interval`; the oldest samples are dropped and
 // counted when more than `max_samples` wait, transitions and settlements when more than
-// `max_transitions` of theirs do. On a full disk incidents and messages are still committed, in the
-// room that a deleted ballast file gives, while samples wait. A database found corrupt is set aside
-// under NAME.corrupt-TIME, and a new one is begun with the incidents and messages that could be
-// saved.
+// `max_transitions` of theirs do (and states of jobs, not counted). On a full disk incidents and
+// messages are still committed, in the room that a deleted ballast file gives, while samples wait.
+// A database found corrupt is set aside under NAME.corrupt-TIME, and a new one is begun with the
+// incidents and messages that could be saved.
 //
 // Thread: any for the adding verbs, none of which touches the disk. Callbacks run on the writer's
 // thread, must not block, and must not destroy the Writer. Fails: never towards the adder; health()
@@ -25,6 +25,7 @@
 
 #include "core/incident.h"
 #include "core/notification.h"
+#include "core/push_state.h"
 #include "core/sample.h"
 #include "core/time.h"
 
@@ -85,6 +86,8 @@ class Writer {
   // Open incidents as they are now, with newer counts; one that is missing from the database (which
   // was set aside or deleted) is there again.
   void update_counts(std::vector<Incident> incidents);
+  // In the place of what is stored of the same target.
+  void add(PushState state);
   void set_retention(Duration retention);
 
   // Waits until all that was added before is committed or dropped, at most until `deadline`.

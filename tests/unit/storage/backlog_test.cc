@@ -60,6 +60,30 @@ TEST(Backlog, PutsRefusedOnesBackInFront) {
   EXPECT_EQ(batch.transitions[1].incident.id, "2");
 }
 
+TEST(Backlog, KeepsTheNewestStateOfEachJobWithinItsLimit) {
+  const auto state = [](const std::string& target, WallTime noted_at) {
+    PushState made;
+    made.target = target;
+    made.noted_at = noted_at;
+    return made;
+  };
+  Backlog backlog(10, 2);
+  backlog.add(state("backup", kMorning), kNow);
+  Batch batch = backlog.take();
+  EXPECT_TRUE(batch.has_changes());
+  EXPECT_EQ(batch.size(), 1U);
+  backlog.add(state("backup", kMorning + 1s), kNow);
+  backlog.put_back(std::move(batch));
+  batch = backlog.take();
+  ASSERT_EQ(batch.pushes.size(), 1U);
+  EXPECT_EQ(batch.pushes.at("backup").noted_at, kMorning + 1s);
+  backlog.put_back({});
+  for (const char* target : {"a", "b", "c"}) {
+    backlog.add(state(target, kMorning), kNow);
+  }
+  EXPECT_EQ(backlog.size(), 2U);
+}
+
 TEST(Backlog, KeepsTheNewestSettlementAndCounts) {
   Backlog backlog(10, 10);
   const auto tried = [](int attempts) {

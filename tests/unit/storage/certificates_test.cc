@@ -121,7 +121,9 @@ TEST_F(Certificates, HaveATableAfterAMigration) {
   }
   write({sample_under("aa", kMorning)});
   EXPECT_EQ(seen().size(), 1U);
-  EXPECT_EQ(ask_one(path_ + ".before-v2", "PRAGMA user_version"), "1");
+  EXPECT_EQ(ask_one(path_ + ".before-v" + std::to_string(migrations().back().version),
+                    "PRAGMA user_version"),
+            "1");
 }
 
 }  // namespace

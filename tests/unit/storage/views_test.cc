@@ -37,6 +37,7 @@ TEST_F(Views, HaveTheirContractedColumns) {
             "id target rule severity opened_at resolved_at class fault summary bad probes");
   EXPECT_EQ(columns_of("notifications"),
             "id incident_id channel type created_at delivered_at attempts last_error state");
+  EXPECT_EQ(columns_of("jobs"), "target watched_since silent_since reported_at failed message");
 }
 
 TEST_F(Views, ShowAnOkSample) {
@@ -122,7 +123,7 @@ TEST_F(Views, NameEveryOutcomeAndPurpose) {
 TEST_F(Views, CarryOurMarks) {
   flush();
   EXPECT_EQ(ask_one(path_, "PRAGMA application_id"), "1196901192");
-  EXPECT_EQ(ask_one(path_, "PRAGMA user_version"), "2");
+  EXPECT_EQ(ask_one(path_, "PRAGMA user_version"), "3");
   EXPECT_EQ(ask_one(path_, "PRAGMA journal_mode"), "wal");
   EXPECT_EQ(ask_one(path_, "PRAGMA auto_vacuum"), "2");
   EXPECT_EQ(ask_one(path_,
