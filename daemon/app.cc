@@ -54,7 +54,9 @@ App::App(Settings settings, std::string config_path, config::LoadOptions load_op
       resolver_(loop_, {}),
       http_(loop_, clock, max_in_flight() + probe::kMaxRequested),
       curl_(loop_),
-      pushes_(loop_, [this](Sample sample) { take(std::move(sample)); }),
+      pushes_(
+          loop_, [this](Sample sample) { take(std::move(sample)); },
+          [this](PushState state) { writer_.add(std::move(state)); }),
       services_{loop_, resolver_, http_, curl_, &pushes_},
       scheduler_(loop_, rng_, max_in_flight(),
                  {.on_sample = [this](Sample sample) { take(std::move(sample)); },
@@ -97,6 +99,7 @@ App::Ending App::run() {
   start();
   loop_.run();
   ended_ = true;
+  pushes_.save(Duration::zero());
 
   // First what must not be lost; then those who only look, whose clients may dawdle.
   delivery_.stop(clock_.steady() + kFinishDelivery);
@@ -130,11 +133,13 @@ bool App::close_listeners() {
 void App::start() {
   pipeline_.configure(settings_);
   pipeline_.restore(settings_.storage.path, settings_.longest_reopen());
+  remember_pushes();
   writer_.start();
   for (const ProbedTarget& probed : settings_.targets) {
     schedule(probed);
   }
-  restore_pushes();
+  pushes_.save(kRenewPushes);
+  every(kSavePushes, [this] { pushes_.save(kRenewPushes); });
   every(Pipeline::kTendInterval, [this] {
     pipeline_.tend(read_clocks(clock_));
     tell_status();
@@ -156,12 +161,9 @@ void App::start() {
   service::tell_ready(status_line());
 }
 
-void App::restore_pushes() {
+void App::remember_pushes() {
   try {
-    for (const auto& [name, last] : storage::last_samples(settings_.storage.path, pushes_.targets(),
-                                                          pushes_.longest_limit())) {
-      pushes_.restore(name, last.scheduled, last.manual);
-    }
+    pushes_.remember(storage::remember_pushes(settings_.storage.path, clock_.wall()));
   } catch (const storage::StorageError& error) {
     log(LogLevel::Warning, "silence of jobs counts anew", {{"reason", error.what()}});
   }
@@ -201,6 +203,7 @@ void App::apply(Settings settings) {
   for (const auto& [name, gone] : old_targets) {
     scheduler_.remove(gone->target.name);
   }
+  pushes_.save(kRenewPushes);
   for (auto& [name, channel] : settings.channels) {
     const auto old = settings_.channel_fingerprints.find(name);
     if (old != settings_.channel_fingerprints.end() &&

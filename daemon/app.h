@@ -38,6 +38,11 @@
 namespace gatewatch::daemon {
 
 inline constexpr Duration kSettled = std::chrono::seconds(5);  // what starts is started
+// How often what is known of jobs is looked through for what changed; and how old what is stored of
+// one may get, so that a database that was replaced has it again.
+inline constexpr Duration kSavePushes = std::chrono::minutes(1);
+inline constexpr Duration kRenewPushes = std::chrono::hours(1);
+
 inline constexpr Duration kAnswerPatience = std::chrono::seconds(2);
 
 // How long probes in flight may go on after a stop was asked for.
@@ -71,7 +76,7 @@ class App {
   // On the loop thread.
   void start();
   void schedule(const ProbedTarget& probed);
-  void restore_pushes();
+  void remember_pushes();
   void apply(Settings settings);
   void take(Sample sample);
   bool close_listeners();

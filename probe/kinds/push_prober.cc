@@ -34,9 +34,8 @@ PushProber::PushProber(Loop& loop, PushRegistry* registry,
                        std::shared_ptr<const PushSettings> settings)
     : loop_(loop),
       settings_(std::move(settings)),
-      watch_(registry == nullptr ? nullptr
-                                 : registry->watch(settings_->target, settings_->token,
-                                                   settings_->every + settings_->grace)) {}
+      watch_(registry == nullptr ? nullptr : registry->watch(settings_->target, settings_->token)) {
+}
 
 PushProber::~PushProber() {
   loop_.cancel(timer_);
@@ -67,14 +66,15 @@ ProbeResult PushProber::look() const {
     return result;
   }
   const Duration silence = loop_.now() - watch_->silent_since;
-  if (silence > watch_->limit) {
+  const Duration limit = settings_->every + settings_->grace;
+  if (silence > limit) {
     result.outcome = Outcome::Timeout;
-    result.error = std::string(watch_->heard ? "no report for " : "no first report for ") +
-                   humanize_duration(silence) + " (limit " + humanize_duration(watch_->limit) + ")";
+    result.error = (watch_->reported_at ? "no report for " : "no first report for ") +
+                   humanize_duration(silence) + " (limit " + humanize_duration(limit) + ")";
     return result;
   }
-  if (watch_->failed) {
-    return failed_result(watch_->message);
+  if (watch_->failure) {
+    return failed_result(*watch_->failure);
   }
   result.outcome = Outcome::Ok;
   return result;

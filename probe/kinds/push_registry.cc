@@ -3,21 +3,41 @@
 
 #include <openssl/sha.h>
 
-#include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <string_view>
+#include <tuple>
 #include <utility>
-#include <vector>
 
 namespace gatewatch::probe {
 namespace {
 
 constexpr std::string_view kFailed = "the job reported a failure";
 
-// The message within the error of a failed_result().
-std::string message_of(const std::string& error) {
-  const size_t begin = kFailed.size() + std::string_view(": ").size();
-  return error.starts_with(kFailed) && error.size() > begin ? error.substr(begin) : "";
+// The wall clock is corrected by little all the time; more than this makes a state untrue.
+constexpr WallTime::duration kDrift = std::chrono::seconds(1);
+
+std::string bytes_of(const TokenDigest& digest) {
+  return {digest.begin(), digest.end()};
+}
+
+Sample sample_of(const std::string& target, const PushReport& report, WallTime at) {
+  Sample sample;
+  sample.target = target;
+  sample.at = at;
+  sample.purpose = Purpose::Manual;
+  sample.result.outcome = Outcome::Ok;
+  if (report.failed) {
+    sample.result = failed_result(report.message);
+  }
+  return sample;
+}
+
+// Whether `state` says the same of the job as `other`, whenever it was noted.
+bool agree(const PushState& state, const PushState& other) {
+  return std::tie(state.token_digest, state.watched_since, state.reported_at, state.failure) ==
+             std::tie(other.token_digest, other.watched_since, other.reported_at, other.failure) &&
+         std::chrono::abs(state.silent_since - other.silent_since) <= kDrift;
 }
 
 }  // namespace
@@ -34,109 +54,135 @@ size_t PushRegistry::HashDigest::operator()(const TokenDigest& digest) const {
   return hash;
 }
 
-PushRegistry::PushRegistry(Loop& loop, std::function<void(Sample)> on_report)
-    : loop_(loop), on_report_(std::move(on_report)) {}
+PushRegistry::PushRegistry(Loop& loop, std::function<void(Sample)> on_report,
+                           std::function<void(PushState)> on_state)
+    : loop_(loop), on_report_(std::move(on_report)), on_state_(std::move(on_state)) {}
 
-std::shared_ptr<const PushWatch> PushRegistry::watch(const std::string& target, const Secret& token,
-                                                     Duration limit) {
-  std::erase_if(watches_, [](const auto& known) { return known.second.expired(); });
-  auto watch = std::make_shared<PushWatch>();
-  watch->target = target;
-  watch->digest = digest_of(token.reveal());
-  watch->silent_since = loop_.now();
-  const auto [first, last] = watches_.equal_range(watch->digest);
-  for (auto known = first; known != last; ++known) {
-    const std::shared_ptr<PushWatch> other = known->second.lock();
-    if (other->target == target) {
-      *watch = *other;
-    }
+void PushRegistry::remember(std::vector<PushState> states) {
+  for (PushState& state : states) {
+    std::string target = state.target;
+    remembered_.insert_or_assign(std::move(target), std::move(state));
   }
-  watch->limit = limit;
-  watches_.emplace(watch->digest, watch);
+}
+
+std::shared_ptr<const PushWatch> PushRegistry::watch(const std::string& target,
+                                                     const Secret& token) {
+  const TokenDigest digest = digest_of(token.reveal());
+  const auto [known, is_new] = jobs_.try_emplace(target);
+  Job& job = known->second;
+  if (!is_new) {
+    std::shared_ptr<PushWatch> held = job.watch.lock();
+    if (held != nullptr && job.digest == digest) {
+      return held;
+    }
+    forget_token(target, job.digest);
+  }
+  auto watch = std::make_shared<PushWatch>(begin(target, digest));
+  job.digest = digest;
+  job.watch = watch;
+  targets_[digest].insert(target);
   return watch;
 }
 
-PushAnswer PushRegistry::take(const PushReport& report) {
-  const auto [first, last] = watches_.equal_range(digest_of(report.token));
-  std::vector<std::shared_ptr<PushWatch>> heard;
-  for (auto known = first; known != last; ++known) {
-    if (std::shared_ptr<PushWatch> watch = known->second.lock()) {
-      heard.push_back(std::move(watch));
-    }
+// Goes on with what is remembered of the target under this token.
+PushWatch PushRegistry::begin(const std::string& target, const TokenDigest& digest) {
+  PushWatch watch;
+  watch.silent_since = loop_.now();
+  watch.watched_since = loop_.wall_now();
+  const auto remembered = remembered_.find(target);
+  if (remembered == remembered_.end()) {
+    return watch;
   }
-  if (heard.empty()) {
+  const PushState state = std::move(remembered->second);
+  remembered_.erase(remembered);
+  if (state.token_digest == bytes_of(digest)) {
+    watch.silent_since -= state.noted_at - state.silent_since;
+    watch.watched_since = state.watched_since;
+    watch.reported_at = state.reported_at;
+    watch.failure = state.failure;
+  }
+  return watch;
+}
+
+void PushRegistry::forget_token(const std::string& target, const TokenDigest& digest) {
+  const auto found = targets_.find(digest);
+  found->second.erase(target);
+  if (found->second.empty()) {
+    targets_.erase(found);
+  }
+}
+
+PushAnswer PushRegistry::take(const PushReport& report) {
+  const auto found = targets_.find(digest_of(report.token));
+  if (found == targets_.end()) {
     return PushAnswer::Unknown;
   }
   if (is_over_limit()) {
     return PushAnswer::TooMany;
   }
   std::vector<Sample> samples;
-  for (const std::shared_ptr<PushWatch>& watch : heard) {
-    watch->silent_since = loop_.now();
-    watch->heard = true;
-    watch->failed = report.failed;
-    watch->message = report.message;
-    const bool is_told = std::any_of(samples.begin(), samples.end(), [&](const Sample& sample) {
-      return sample.target == watch->target;
-    });
-    if (!is_told) {  // a replaced prober's watch may still be there
-      Sample sample;
-      sample.target = watch->target;
-      sample.at = loop_.wall_now();
-      sample.purpose = Purpose::Manual;
-      sample.result.outcome = Outcome::Ok;
-      if (report.failed) {
-        sample.result = failed_result(report.message);
-      }
-      samples.push_back(std::move(sample));
+  for (const std::string& target : found->second) {
+    Job& job = jobs_.at(target);
+    const std::shared_ptr<PushWatch> watch = job.watch.lock();
+    if (watch == nullptr) {
+      continue;
     }
+    watch->silent_since = loop_.now();
+    watch->reported_at = loop_.wall_now();
+    watch->failure = report.failed ? std::optional(report.message) : std::nullopt;
+    hand_over(job, state_of(target, job, *watch));
+    samples.push_back(sample_of(target, report, loop_.wall_now()));
   }
+  const PushAnswer answer = samples.empty() ? PushAnswer::Unknown : PushAnswer::Taken;
   for (Sample& sample : samples) {
     on_report_(std::move(sample));
   }
-  return PushAnswer::Taken;
+  return answer;
 }
 
-std::set<std::string> PushRegistry::targets() const {
-  std::set<std::string> names;
-  for (const auto& [digest, known] : watches_) {
-    if (const std::shared_ptr<PushWatch> watch = known.lock()) {
-      names.insert(watch->target);
-    }
-  }
-  return names;
+PushState PushRegistry::state_of(const std::string& target, const Job& job,
+                                 const PushWatch& watch) const {
+  PushState state;
+  state.target = target;
+  state.token_digest = bytes_of(job.digest);
+  state.watched_since = watch.watched_since;
+  state.noted_at = loop_.wall_now();
+  state.silent_since = state.noted_at - std::chrono::floor<std::chrono::microseconds>(
+                                            loop_.now() - watch.silent_since);
+  state.reported_at = watch.reported_at;
+  state.failure = watch.failure;
+  return state;
 }
 
-Duration PushRegistry::longest_limit() const {
-  Duration longest{};
-  for (const auto& [digest, known] : watches_) {
-    if (const std::shared_ptr<PushWatch> watch = known.lock()) {
-      longest = std::max(longest, watch->limit);
-    }
-  }
-  return longest;
+void PushRegistry::hand_over(Job& job, PushState state) {
+  job.saved = state;
+  on_state_(std::move(state));
 }
 
-void PushRegistry::restore(const std::string& target, const std::optional<Sample>& turn,
-                           const std::optional<Sample>& report) {
-  for (const auto& [digest, known] : watches_) {
-    const std::shared_ptr<PushWatch> watch = known.lock();
-    if (watch == nullptr || watch->target != target || watch->heard || !turn) {
+void PushRegistry::save(Duration renew_after) {
+  for (auto known = jobs_.begin(); known != jobs_.end();) {
+    auto& [target, job] = *known;
+    if (const std::shared_ptr<PushWatch> watch = job.watch.lock()) {
+      PushState state = state_of(target, job, *watch);
+      if (!job.saved || !agree(state, *job.saved) ||
+          state.noted_at - job.saved->noted_at >= renew_after) {
+        hand_over(job, std::move(state));
+      }
+      ++known;
       continue;
     }
-    const bool was_silent = turn->result.outcome == Outcome::Timeout;
-    Duration silence{};
-    if (report) {
-      silence = std::max(turn->at - report->at, WallTime::duration::zero());
-      watch->heard = true;
-      watch->failed = report->result.outcome != Outcome::Ok;
-      watch->message = watch->failed ? message_of(report->result.error) : "";
-    }
-    if (was_silent && !(report && report->at > turn->at)) {
-      silence = std::max(silence, watch->limit + Duration(1));  // until the next report
-    }
-    watch->silent_since = loop_.now() - silence;
+    PushState gone;
+    gone.target = target;
+    gone.is_gone = true;
+    on_state_(std::move(gone));
+    forget_token(target, job.digest);
+    known = jobs_.erase(known);
   }
+  for (auto& [target, state] : remembered_) {
+    state.is_gone = true;
+    on_state_(std::move(state));
+  }
+  remembered_.clear();
 }
 
 bool PushRegistry::is_over_limit() {

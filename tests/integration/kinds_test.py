@@ -132,6 +132,29 @@ class Push(Case):
         after = wait_until(lambda: self.last(daemon)["at_ms"] > before and self.last(daemon),
                            "probing goes on")
         self.assertEqual("timeout", after["outcome"])
+        daemon.stop()
+        daemon.configure(job.replace('every = "3s"', 'every = "1h"'))
+        before = self.last(daemon)["at_ms"]
+        daemon.start()
+        after = wait_until(lambda: self.last(daemon)["at_ms"] > before and self.last(daemon),
+                           "probing goes on")
+        self.assertEqual("ok", after["outcome"], "the silence is not too long any more")
+
+    def test_a_restart_does_not_put_off_the_alarm_of_a_job_that_never_reported(self):
+        daemon = self.daemon(push_target("job", f'token = "{TOKEN}"\nevery = "5s"\ngrace = "0s"'))
+        daemon.start()
+        self.wait_for(daemon, "ok")
+        stays(lambda: self.last(daemon)["outcome"] == "ok", "there is time yet", 3)
+        daemon.stop()
+        stopped = self.last(daemon)["at_ms"]
+        watched = daemon.query("SELECT * FROM jobs")
+        daemon.start()
+        silent = self.wait_for(daemon, "timeout")
+        self.assertLess(silent["at_ms"] - stopped, 4000)
+        self.assertIn("no first report for 5 s (limit 5 s)", silent["error"])
+        again = daemon.query("SELECT * FROM jobs")
+        self.assertEqual(watched[0]["watched_since"], again[0]["watched_since"])
+        self.assertLess(watched[0]["silent_since"], again[0]["silent_since"])
 
     def test_gatewatch_probe_says_that_only_the_daemon_knows(self):
         daemon = self.daemon(push_target("job", f'token = "{TOKEN}"\nevery = "1h"')).start()

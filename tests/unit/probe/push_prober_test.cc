@@ -30,7 +30,7 @@ struct Job {
   }
 
   testing::SimLoop loop;
-  PushRegistry registry{loop, [](const Sample&) {}};
+  PushRegistry registry{loop, [](const Sample&) {}, [](const PushState&) {}};
   PushProber prober{loop, &registry,
                     std::make_shared<const PushSettings>(PushSettings{
                         .target = "backup", .token = Secret(kToken), .every = 24h, .grace = 1h})};
