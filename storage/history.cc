@@ -162,13 +162,6 @@ void SampleReader::add_words(Sample& sample, int64_t at, int64_t target) {
   }
 }
 
-std::string error_of(Connection& connection, int64_t at, int64_t target) {
-  Statement words(connection,
-                  "SELECT error FROM evidence WHERE at_us = ?1 AND target = ?2 AND is_origin = 0");
-  words.bind_all(at, target);
-  return words.step() ? std::string(words.text(0)) : "";
-}
-
 void remember_incidents(Connection& connection, WallTime resolved_since, Remembered& remembered) {
   std::unordered_set<std::string> seen;
   const TableScan scan{
@@ -264,47 +257,6 @@ std::vector<PushState> remember_pushes(const std::string& path, WallTime now) {
     all.push_back(std::move(state));
   }
   return all;
-}
-
-std::map<std::string, LastSamples> last_samples(const std::string& path,
-                                                const std::set<std::string>& targets,
-                                                Duration span) {
-  std::map<std::string, LastSamples> found;
-  const std::unique_ptr<Connection> connection = targets.empty() ? nullptr : open_where_there(path);
-  if (connection == nullptr) {
-    return found;
-  }
-  const SteadyTime deadline = system_clock().steady() + kReadDeadline;
-  connection->interrupt_when([deadline] { return system_clock().steady() >= deadline; });
-  std::unordered_map<int64_t, std::string> names;
-  for (Statement all(*connection, "SELECT id, name FROM target"); all.step();) {
-    if (targets.contains(std::string(all.text(1)))) {
-      names.emplace(all.integer(0), all.text(1));
-    }
-  }
-  const int64_t newest = connection->integer("SELECT max(at_us) FROM sample");
-  Statement rows(*connection,
-                 "SELECT at_us, target, outcome, purpose FROM sample WHERE at_us >= ?1 AND "
-                 "is_origin = 0 AND purpose IN (0, 3) ORDER BY at_us DESC");
-  rows.bind_all(newest - to_us(span));
-  for (size_t missing = 2 * names.size(); missing > 0 && rows.step();) {
-    const auto name = names.find(rows.integer(1));
-    const Outcome outcome = outcome_at(rows, 2);
-    if (name == names.end() || !is_conclusive(outcome)) {
-      continue;
-    }
-    const auto purpose = static_cast<Purpose>(rows.integer(3));
-    LastSamples& last = found[name->second];
-    std::optional<Sample>& place = purpose == Purpose::Scheduled ? last.scheduled : last.manual;
-    if (!place) {
-      --missing;
-      place.emplace(Sample{.target = name->second, .at = from_us(rows.integer(0))});
-      place->purpose = purpose;
-      place->result.outcome = outcome;
-      place->result.error = error_of(*connection, rows.integer(0), rows.integer(1));
-    }
-  }
-  return found;
 }
 
 std::vector<Incident> find_incidents(const std::string& path, const IncidentQuery& query) {

@@ -9,9 +9,7 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -50,17 +48,6 @@ struct Remembered {
 inline constexpr int64_t kSamplesPerPage = 5'000;
 void for_each_sample(const std::string& path, WallTime since, WallTime until,
                      const std::function<void(const Sample&)>& each);
-
-// The newest conclusive samples of a target.
-struct LastSamples {
-  std::optional<Sample> scheduled;
-  std::optional<Sample> manual;
-};
-// Those of `targets`, without phases, as far as they began at most `span` before the newest sample
-// of all. A target without any is left out. Nothing for a database that does not exist yet.
-[[nodiscard]] std::map<std::string, LastSamples> last_samples(const std::string& path,
-                                                              const std::set<std::string>& targets,
-                                                              Duration span);
 
 // What the last run of the daemon left of the jobs of push targets, noted_at being the last instant
 // at which it is known to have run: that of the newest sample, where that is later but not after

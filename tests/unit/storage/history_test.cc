@@ -33,7 +33,6 @@ TEST_F(History, IsEmptyWhereThereIsNoDatabase) {
   EXPECT_TRUE(remembered.incidents.empty());
   EXPECT_TRUE(remembered.outbox.empty());
   EXPECT_TRUE(samples_since(kMorning).empty());
-  EXPECT_TRUE(last_samples(path_, {"job"}, 1h).empty());
   try {
     static_cast<void>(find_incidents(path_, {}));
     FAIL() << "a missing database was read";
@@ -203,37 +202,6 @@ TEST_F(History, FindsIncidentsNewestFirst) {
   EXPECT_EQ(ids({.target = "odd", .since = std::nullopt, .limit = 100}), "3;1;");
   EXPECT_EQ(ids({.target = std::nullopt, .since = kMorning + 3h, .limit = 100}), "4;3;still open;");
   EXPECT_EQ(ids({.target = std::nullopt, .since = std::nullopt, .limit = 2}), "4;3;");
-}
-
-TEST_F(History, TellsTheNewestTurnAndReportOfEachTarget) {
-  Sample report = ok_sample("job", kMorning + 5s);
-  report.purpose = Purpose::Manual;
-  Sample failed = report;
-  failed.at = kMorning + 7s;
-  failed.result.outcome = Outcome::Body;
-  failed.result.error = "the job reported a failure";
-  Sample unknown = report;
-  unknown.at = kMorning + 9s;
-  unknown.result.outcome = Outcome::Inconclusive;
-  write_database(path_, [&](Writer& writer) {
-    for (const Sample& sample : {report, failed, unknown}) {
-      writer.add(sample);
-    }
-    writer.add(ok_sample("job", kMorning));
-    writer.add(bad_gateway_sample("job", kMorning + 8s));
-    writer.add(ok_sample("other", kMorning + 10s));
-  });
-  const auto last = last_samples(path_, {"job", "gone"}, 1h);
-  ASSERT_EQ(last.size(), 1U);
-  const LastSamples& job = last.at("job");
-  ASSERT_TRUE(job.scheduled && job.manual);
-  EXPECT_EQ(job.scheduled->at, kMorning + 8s);
-  EXPECT_EQ(job.scheduled->result.outcome, Outcome::BadGateway);
-  EXPECT_EQ(job.manual->at, kMorning + 7s);
-  EXPECT_EQ(job.manual->result.outcome, Outcome::Body);
-  EXPECT_EQ(job.manual->result.error, "the job reported a failure");
-  EXPECT_FALSE(last_samples(path_, {"job"}, 2s).at("job").manual);  // of the newest of all
-  EXPECT_TRUE(last_samples(path_, {}, 1h).empty());
 }
 
 }  // namespace
