@@ -280,6 +280,7 @@ bool App::apply_on_loop(Settings settings) {
 
 // Results go one way, requests for probes the other.
 void App::take(Sample sample) {
+  pushes_.note_turn(sample);
   for (const ProbeRequest& request : pipeline_.take(std::move(sample))) {
     scheduler_.request(request);
   }

@@ -76,6 +76,9 @@ ProbeResult PushProber::look() const {
   if (watch_->failure) {
     return failed_result(*watch_->failure);
   }
+  if (watch_->untold) {
+    return failed_result(*watch_->untold);
+  }
   result.outcome = Outcome::Ok;
   return result;
 }

@@ -3,10 +3,11 @@
 // The probe kind "push": nothing is asked; a job reports in, and each turn looks at when it last
 // did.
 //
-// Ok: a report came within `every` and `grace`, and it was not one of a failure. Else:
+// Ok: a report came within `every` and `grace`, it was not one of a failure, and no failure came
+// since the last turn. Else:
 // - timeout: silence for longer, before the first report counted from the watch's beginning;
 // - body: the last report was of a failure, with the job's words (whatever time has passed since,
-//   as long as it is not too long);
+//   as long as it is not too long); or a success followed it before a turn could tell of it;
 // - inconclusive: nobody listens for reports here (`gatewatch probe`).
 // The latency is zero. Time in which the machine was suspended is not silence.
 #pragma once

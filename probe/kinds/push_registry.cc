@@ -35,8 +35,9 @@ Sample sample_of(const std::string& target, const PushReport& report, WallTime a
 
 // Whether `state` says the same of the job as `other`, whenever it was noted.
 bool agree(const PushState& state, const PushState& other) {
-  return std::tie(state.token_digest, state.watched_since, state.reported_at, state.failure) ==
-             std::tie(other.token_digest, other.watched_since, other.reported_at, other.failure) &&
+  return std::tie(state.token_digest, state.watched_since, state.reported_at, state.failure,
+                  state.untold) == std::tie(other.token_digest, other.watched_since,
+                                            other.reported_at, other.failure, other.untold) &&
          std::chrono::abs(state.silent_since - other.silent_since) <= kDrift;
 }
 
@@ -100,6 +101,7 @@ PushWatch PushRegistry::begin(const std::string& target, const TokenDigest& dige
     watch.watched_since = state.watched_since;
     watch.reported_at = state.reported_at;
     watch.failure = state.failure;
+    watch.untold = state.untold;
   }
   return watch;
 }
@@ -130,6 +132,9 @@ PushAnswer PushRegistry::take(const PushReport& report) {
     watch->silent_since = loop_.now();
     watch->reported_at = loop_.wall_now();
     watch->failure = report.failed ? std::optional(report.message) : std::nullopt;
+    if (report.failed) {
+      watch->untold = report.message;
+    }
     hand_over(job, state_of(target, job, *watch));
     samples.push_back(sample_of(target, report, loop_.wall_now()));
   }
@@ -138,6 +143,19 @@ PushAnswer PushRegistry::take(const PushReport& report) {
     on_report_(std::move(sample));
   }
   return answer;
+}
+
+void PushRegistry::note_turn(const Sample& sample) {
+  if (sample.purpose != Purpose::Scheduled || !is_conclusive(sample.result.outcome)) {
+    return;
+  }
+  const auto job = jobs_.find(sample.target);
+  if (job == jobs_.end()) {
+    return;
+  }
+  if (const std::shared_ptr<PushWatch> watch = job->second.watch.lock()) {
+    watch->untold.reset();
+  }
 }
 
 PushState PushRegistry::state_of(const std::string& target, const Job& job,
@@ -151,6 +169,7 @@ PushState PushRegistry::state_of(const std::string& target, const Job& job,
                                             loop_.now() - watch.silent_since);
   state.reported_at = watch.reported_at;
   state.failure = watch.failure;
+  state.untold = watch.untold;
   return state;
 }
 

@@ -47,6 +47,7 @@ struct PushWatch {
   WallTime watched_since;
   std::optional<WallTime> reported_at;  // the last report, if only before the daemon's start
   std::optional<std::string> failure;   // it was of a failure, in these printable words (or "")
+  std::optional<std::string> untold;    // the newest failure that no turn has told of, in its words
 };
 
 class PushRegistry {
@@ -67,6 +68,9 @@ class PushRegistry {
 
   // Taken, Unknown or TooMany.
   PushAnswer take(const PushReport& report);
+
+  // To be told of the samples of all turns: a conclusive one of a target has told of its failures.
+  void note_turn(const Sample& sample);
 
   // Hands over the states that are new or no longer true, and those handed over `renew_after` ago
   // or longer; and that those are gone that nobody watches any more. For after each change of

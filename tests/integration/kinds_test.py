@@ -95,6 +95,16 @@ class Push(Case):
         self.assertEqual(204, self.report(daemon, "/0"))
         self.wait_for(daemon, "ok")
 
+    def test_a_failure_counts_although_a_success_follows_before_the_next_turn(self):
+        job = push_target("job", f'token = "{TOKEN}"\nevery = "1h"').replace("200ms", "2s")
+        daemon = self.daemon(job).start()
+        self.wait_for(daemon, "ok")
+        self.assertEqual(204, self.report(daemon, "/fail?message=disk"))
+        self.assertEqual(204, self.report(daemon, "/0"))
+        failed = self.wait_for(daemon, "body")
+        self.assertEqual("the job reported a failure: disk", failed["error"])
+        self.wait_for(daemon, "ok")
+
     def test_strangers_learn_nothing(self):
         daemon = self.daemon(
             '[web]\nauth = "ops:geheim"\n' + push_target(

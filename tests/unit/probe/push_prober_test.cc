@@ -24,6 +24,16 @@ struct Job {
     return result.value_or(ProbeResult());
   }
 
+  // What a probe of this purpose tells, as the daemon takes it.
+  Outcome turn(Purpose purpose = Purpose::Scheduled) {
+    Sample sample;
+    sample.target = "backup";
+    sample.purpose = purpose;
+    sample.result = probe();
+    registry.note_turn(sample);
+    return sample.result.outcome;
+  }
+
   void report(bool failed = false, const std::string& message = "") {
     EXPECT_EQ(registry.take({.token = kToken, .failed = failed, .message = message}),
               PushAnswer::Taken);
@@ -73,9 +83,34 @@ TEST(PushProber, TellsAReportedFailureUntilTheNextReport) {
     const ProbeResult failed = job.probe();
     EXPECT_EQ(failed.outcome, Outcome::Body);
     EXPECT_EQ(failed.error, "the job reported a failure: disk full");
+    EXPECT_EQ(job.turn(), Outcome::Body);
   }
   job.report();
-  EXPECT_EQ(job.probe().outcome, Outcome::Ok);
+  EXPECT_EQ(job.turn(), Outcome::Ok);
+}
+
+TEST(PushProber, TellsAFailureOnceThatASuccessFollowedBeforeTheTurn) {
+  Job job;
+  job.report();
+  EXPECT_EQ(job.turn(), Outcome::Ok);
+  job.report(true, "disk full");
+  job.report();
+  EXPECT_EQ(job.probe().error, "the job reported a failure: disk full");
+  EXPECT_EQ(job.turn(), Outcome::Body);
+  EXPECT_EQ(job.turn(), Outcome::Ok);
+}
+
+TEST(PushProber, LeavesAFailureToATurnThatCounts) {
+  Job job;
+  job.report(true, "disk full");
+  job.report();
+  EXPECT_EQ(job.turn(Purpose::Confirm), Outcome::Body);
+  Sample stalled;
+  stalled.target = "backup";
+  stalled.result.outcome = Outcome::Inconclusive;
+  job.registry.note_turn(stalled);
+  EXPECT_EQ(job.turn(), Outcome::Body);
+  EXPECT_EQ(job.turn(), Outcome::Ok);
 }
 
 TEST(PushProber, DoesNotCountTimeInWhichTheMachineSlept) {

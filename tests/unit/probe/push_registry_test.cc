@@ -240,6 +240,23 @@ TEST(PushRegistry, KeepsAFailureOverARestart) {
   EXPECT_FALSE(after->failure);
 }
 
+TEST(PushRegistry, KeepsAFailureThatNoTurnHasToldOverARestart) {
+  Registry first;
+  const auto before = first.registry.watch("backup", kBackup);
+  first.report(kBackup, true, "disk full");
+  first.report(kBackup);
+  Restarted second(first, 1min);
+  const auto after = second.registry.watch("backup", kBackup);
+  EXPECT_FALSE(after->failure);
+  EXPECT_EQ(after->untold, "disk full");
+  Sample turn;
+  turn.target = "backup";
+  turn.result.outcome = Outcome::Body;
+  second.registry.note_turn(turn);
+  second.registry.save(1h);
+  EXPECT_FALSE(second.states.at("backup").untold);
+}
+
 TEST(PushRegistry, RemembersNothingUnderAnotherToken) {
   Registry first;
   const auto before = first.registry.watch("backup", kBackup);
