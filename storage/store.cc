@@ -260,6 +260,13 @@ void Store::put_answer(const Sample& sample, int64_t at, int64_t target) {
   answer_.bind(4, Blob{result.body});
   answer_.run_bound();
   if (++answers_since_cut_ >= kMaxAnswers / 10) {
+    cut_answers();
+  }
+}
+
+// Walks over the keys of all that are kept, so only where one came since.
+void Store::cut_answers() {
+  if (answers_since_cut_ > 0) {
     cut_answers_.run(kMaxAnswers);
     answers_since_cut_ = 0;
   }
@@ -326,7 +333,7 @@ bool Store::prune(WallTime before) {
   Statement(*connection_, "DELETE FROM sample WHERE at_us <= ?1").run(newest);
   Statement(*connection_, "DELETE FROM evidence WHERE at_us <= ?1").run(newest);
   Statement(*connection_, "DELETE FROM answer WHERE at_us <= ?1").run(newest);
-  cut_answers_.run(kMaxAnswers);
+  cut_answers();
   Statement(*connection_,
             "DELETE FROM notification WHERE sequence IN (SELECT sequence FROM notification "
             "WHERE settled_us < ?1 ORDER BY settled_us LIMIT ?2)")

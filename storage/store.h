@@ -91,6 +91,7 @@ class Store {
   void put_evidence(const Sample& sample, int64_t at, int64_t target);
   void put_answer(const Sample& sample, int64_t at, int64_t target);
   [[nodiscard]] bool is_there(const Sample& sample, int64_t at, int64_t target);
+  void cut_answers();
   void give_back_pages();
 
   std::unique_ptr<Connection> connection_;
@@ -102,7 +103,7 @@ class Store {
   Statement evidence_;
   Statement answer_;
   Statement cut_answers_;
-  int64_t answers_since_cut_ = 0;
+  int64_t answers_since_cut_ = 1;  // an earlier run may have left too many
   Statement certificate_;
   // When the database says that a target's certificate was last seen, by the target's number and
   // the fingerprint; forgotten where there are too many.

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "storage/store.h"
 #include "storage/writer.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/temp_dir.h"
@@ -125,6 +126,22 @@ TEST_F(Retention, RemovesSettledMessagesAndKeepsPendingOnesAndIncidents) {
   advance_and_let_work(2h);
   EXPECT_EQ(ask_one(path_, "SELECT id FROM notifications"), "msg_pending");
   EXPECT_EQ(count("incident"), "1");
+}
+
+TEST_F(Retention, LooksForTooManyAnswersOnlyWhereOneCame) {
+  advance_and_let_work(11min);
+  run_sql(path_,
+          "WITH RECURSIVE n(at) AS (SELECT 1 UNION ALL SELECT at + 1 FROM n WHERE at < 50003) "
+          "INSERT INTO answer SELECT " +
+              std::to_string(clock_.wall().time_since_epoch().count()) +
+              " - at, 1, 0, x'', x'' FROM n");
+  advance_and_let_work(2min);
+  EXPECT_EQ(count("answer"), "50003");
+  Sample failing = bad_gateway_sample("shop", clock_.wall());
+  failing.result.body = "<h1>502</h1>";
+  writer_->add(failing);
+  advance_and_let_work(2min);
+  EXPECT_EQ(count("answer"), std::to_string(Store::kMaxAnswers));
 }
 
 TEST_F(Retention, TakesANewLength) {
