@@ -146,6 +146,10 @@ CREATE TABLE push(
 ) STRICT;
 )sql";
 
+constexpr const char* kLimitIndexes = R"sql(
+CREATE INDEX certificate_target ON certificate(target, last_seen_us);
+)sql";
+
 // An instant as text. The milliseconds are cut, not rounded: no instant is shown before it was.
 std::string iso(const std::string& column) {
   return "strftime('%Y-%m-%dT%H:%M:%S', " + column +
@@ -259,7 +263,7 @@ std::span<const Migration> migrations() {
       {2, kCertificateTable + certificate_view() + kAnswerTable +
               sample_view("samples", "0", kMarks) + sample_view("origin_samples", "1", kMarks) +
               answer_view()},
-      {3, kPushTable + job_view()},
+      {3, kPushTable + job_view() + kLimitIndexes},
   };
   return kSteps;
 }

@@ -47,6 +47,11 @@ constexpr const char* kPutCertificate =
     "ON CONFLICT(target, fingerprint) DO UPDATE "
     "SET last_seen_us = max(last_seen_us, excluded.last_seen_us)";
 
+// Leaves the ?2 of a target that were seen last, and tells which went.
+constexpr const char* kCutCertificates =
+    "DELETE FROM certificate WHERE rowid IN (SELECT rowid FROM certificate WHERE target = ?1 "
+    "ORDER BY last_seen_us DESC, rowid DESC LIMIT -1 OFFSET ?2) RETURNING fingerprint";
+
 constexpr const char* kSettle =
     "UPDATE notification SET state = ?2, attempts = ?3, next_attempt_us = ?4, delivered_us = ?5, "
     "last_error = ?6, settled_us = ?7 WHERE id = ?1";
@@ -126,6 +131,11 @@ std::string fit_to_read(const std::string& words) {
   return is_printable_utf8(words) ? words : printable(words);
 }
 
+// Of a certificate, in seen_.
+std::string key_of(int64_t target, std::string_view fingerprint) {
+  return std::to_string(target) + ':' + std::string(fingerprint);
+}
+
 void bind_words(Statement& statement, int index, const std::string& words) {
   if (words.empty()) {
     statement.bind(index, std::optional<int64_t>());
@@ -176,6 +186,7 @@ Store::Store(const std::string& path, const std::function<bool()>& hurried)
       answer_(*connection_, kPutAnswer),
       cut_answers_(*connection_, kCutAnswers),
       certificate_(*connection_, kPutCertificate),
+      cut_certificates_(*connection_, kCutCertificates),
       incident_(*connection_, put_incident_sql()),
       notification_(*connection_, put_notification_sql()),
       settlement_(*connection_, kSettle),
@@ -217,7 +228,7 @@ void Store::put_certificate(const Sample& sample, int64_t target, std::optional<
   }
   const CertificateInfo& certificate = *sample.result.certificate;
   const int64_t at = to_us(sample.at);
-  std::string key = std::to_string(target) + ':' + certificate.fingerprint;
+  std::string key = key_of(target, certificate.fingerprint);
   const auto seen = seen_.find(key);
   if (seen != seen_.end() && at - seen->second < kSeenStep) {
     return;
@@ -231,6 +242,11 @@ void Store::put_certificate(const Sample& sample, int64_t target, std::optional<
     seen_.clear();
   }
   seen_.insert_or_assign(std::move(key), at);
+  cut_certificates_.bind_all(target, kMaxCertificates);
+  while (cut_certificates_.step()) {
+    seen_.erase(key_of(target, cut_certificates_.text(0)));
+  }
+  cut_certificates_.reset();
 }
 
 // The reason phrase of an expected answer says nothing and would double what is written.

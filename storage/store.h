@@ -52,6 +52,9 @@ class Store {
   // So many answers of failing servers are kept, the newest, give or take a tenth.
   static constexpr int64_t kMaxAnswers = 50'000;
 
+  // So many certificates of one target are kept: a server may show a new one at each handshake.
+  static constexpr int64_t kMaxCertificates = 64;
+
   // A certificate that is seen on stays in the database as last seen up to so long ago.
   static constexpr int64_t kSeenStep = int64_t{3'600} * 1'000'000;
 
@@ -61,7 +64,8 @@ class Store {
 
   [[nodiscard]] Connection& connection() { return *connection_; }
 
-  // Stores a sample, with the certificate it carries where the target has not shown that before;
+  // Stores a sample, with the certificate it carries where the target has not shown that before (in
+  // the place of the one seen longest ago, where the target has kMaxCertificates);
   // one with the key of another is moved to the next free microsecond. With
   // `again`, one that is there already with all it says is left as it is. False where kMaxShift
   // did not find a place.
@@ -105,6 +109,7 @@ class Store {
   Statement cut_answers_;
   int64_t answers_since_cut_ = 1;  // an earlier run may have left too many
   Statement certificate_;
+  Statement cut_certificates_;
   // When the database says that a target's certificate was last seen, by the target's number and
   // the fingerprint; forgotten where there are too many.
   std::unordered_map<std::string, int64_t> seen_;

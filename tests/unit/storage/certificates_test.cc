@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "storage/schema.h"
+#include "storage/store.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/temp_dir.h"
 #include "tests/unit/storage/test_data.h"
@@ -111,6 +112,34 @@ TEST_F(Certificates, GoWhenTheyHaveNotBeenSeenForTheRetention) {
   let_work(9min);
   let_work(2min);
   EXPECT_EQ(ask_one(path_, "SELECT fingerprint FROM certificates"), "bb");
+}
+
+TEST_F(Certificates, OfATargetAreKeptUpToALimit) {
+  std::vector<Sample> samples{sample_under("other", kMorning, "api")};
+  for (int64_t i = 0; i < Store::kMaxCertificates; ++i) {
+    samples.push_back(sample_under("c" + std::to_string(i), kMorning + i * 1s));
+  }
+  samples.push_back(sample_under("c0", kMorning + 2h));
+  write(samples);
+  EXPECT_EQ(seen().size(), 65U);
+  write({sample_under("new", kMorning + 3h)});
+  EXPECT_EQ(seen().size(), 65U);
+  EXPECT_EQ(ask(path_,
+                "SELECT fingerprint FROM certificates WHERE fingerprint IN "
+                "('other', 'c0', 'c1', 'c2', 'new') ORDER BY fingerprint"),
+            (std::vector<std::string>{"c0", "c2", "new", "other"}));
+}
+
+TEST_F(Certificates, AreStoredAgainWhereTheLimitHadDroppedThem) {
+  std::vector<Sample> samples;
+  for (int64_t i = 0; i <= Store::kMaxCertificates; ++i) {
+    samples.push_back(sample_under("c" + std::to_string(i), kMorning + i * 1s));
+  }
+  samples.push_back(sample_under("c0", kMorning + 2min));
+  write(samples);
+  EXPECT_EQ(seen().size(), 64U);
+  EXPECT_EQ(ask_one(path_, "SELECT first_seen_at FROM certificates WHERE fingerprint = 'c0'"),
+            "2026-11-22T10:17:30.123Z");
 }
 
 TEST_F(Certificates, HaveATableAfterAMigration) {
