@@ -146,7 +146,12 @@ CREATE TABLE push(
 ) STRICT;
 )sql";
 
-constexpr const char* kLimitIndexes = R"sql(
+// Nobody knows when an address was used that is already there: not after the newest sample.
+constexpr const char* kLimits = R"sql(
+ALTER TABLE address ADD COLUMN used_us INTEGER NOT NULL DEFAULT 0;
+UPDATE address SET used_us = coalesce((SELECT max(at_us) FROM sample), 0);
+CREATE INDEX address_used ON address(used_us);
+CREATE INDEX certificate_address ON certificate(address);
 CREATE INDEX certificate_target ON certificate(target, last_seen_us);
 )sql";
 
@@ -263,7 +268,7 @@ std::span<const Migration> migrations() {
       {2, kCertificateTable + certificate_view() + kAnswerTable +
               sample_view("samples", "0", kMarks) + sample_view("origin_samples", "1", kMarks) +
               answer_view()},
-      {3, kPushTable + job_view() + kLimitIndexes},
+      {3, kPushTable + job_view() + kLimits},
   };
   return kSteps;
 }

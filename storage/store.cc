@@ -4,18 +4,13 @@
 #include <optional>
 
 #include "core/text.h"
+#include "storage/pruning.h"
 #include "storage/rows.h"
 #include "storage/salvage.h"
 #include "storage/schema.h"
 
 namespace gatewatch::storage {
 namespace {
-
-// Free pages are given back to the file system when they are over this share of the file, and by
-// so many in one go.
-constexpr int64_t kSpareShare = 4;
-constexpr int64_t kSparePages = 4'096;
-constexpr int64_t kPagesGivenBack = 1'024;
 
 constexpr const char* kPutSample =
     "INSERT INTO sample(at_us, target, is_origin, purpose, outcome, status, latency_us, dns_us, "
@@ -180,6 +175,7 @@ Store::Store(const std::string& path, const std::function<bool()>& hurried)
     : connection_(open_for_writing(path, hurried)),
       targets_(*connection_, "target", "name"),
       addresses_(*connection_, "address", "text"),
+      use_address_(*connection_, "UPDATE address SET used_us = max(used_us, ?2) WHERE id = ?1"),
       sample_(*connection_, kPutSample),
       same_sample_(*connection_, kSameSample),
       evidence_(*connection_, kPutEvidence),
@@ -197,7 +193,8 @@ bool Store::put_sample(const Sample& sample, bool again) {
   const ProbeResult& result = sample.result;
   const int64_t target = targets_.id_of(sample.target);
   const std::optional<int64_t> address =
-      result.address.empty() ? std::nullopt : std::optional(addresses_.id_of(result.address));
+      result.address.empty() ? std::nullopt
+                             : std::optional(use_address(result.address, to_us(sample.at)));
   const std::optional<int64_t> status =
       result.status == 0 ? std::nullopt : std::optional<int64_t>(result.status);
   put_certificate(sample, target, address);
@@ -220,6 +217,20 @@ bool Store::put_sample(const Sample& sample, bool again) {
     }
   }
   return false;
+}
+
+int64_t Store::use_address(const std::string& address, int64_t at) {
+  const int64_t id = addresses_.id_of(address);
+  const auto used = address_used_.find(id);
+  if (used != address_used_.end() && at - used->second < kSeenStep) {
+    return id;
+  }
+  use_address_.run(id, at);
+  if (address_used_.size() >= Dictionary::kMaxRemembered) {
+    address_used_.clear();
+  }
+  address_used_.insert_or_assign(id, at);
+  return id;
 }
 
 void Store::put_certificate(const Sample& sample, int64_t target, std::optional<int64_t> address) {
@@ -339,41 +350,16 @@ int64_t Store::salvage(Connection& damaged) {
 
 bool Store::prune(WallTime before) {
   Transaction transaction(*connection_);
-  // The newest instant of those that go in this call.
-  Statement find(*connection_,
-                 "SELECT at_us FROM sample WHERE at_us < ?1 ORDER BY at_us LIMIT 1 OFFSET ?2");
-  find.bind_all(to_us(before), kPruneRows - 1);
-  const bool more_samples = find.step();
-  const int64_t newest = more_samples ? find.integer(0) : to_us(before) - 1;
-  find.reset();
-  Statement(*connection_, "DELETE FROM sample WHERE at_us <= ?1").run(newest);
-  Statement(*connection_, "DELETE FROM evidence WHERE at_us <= ?1").run(newest);
-  Statement(*connection_, "DELETE FROM answer WHERE at_us <= ?1").run(newest);
+  const Pruned pruned = prune_rows(*connection_, before);
+  if (pruned.addresses) {
+    forget_addresses();
+  }
   cut_answers();
-  Statement(*connection_,
-            "DELETE FROM notification WHERE sequence IN (SELECT sequence FROM notification "
-            "WHERE settled_us < ?1 ORDER BY settled_us LIMIT ?2)")
-      .run(to_us(before), kPruneRows);
-  const bool more_notifications = connection_->changes() == kPruneRows;
-  Statement(*connection_,
-            "DELETE FROM certificate WHERE rowid IN (SELECT rowid FROM certificate "
-            "WHERE last_seen_us < ?1 ORDER BY last_seen_us LIMIT ?2)")
-      .run(to_us(before) - kSeenStep, kPruneRows);
-  const bool more_certificates = connection_->changes() == kPruneRows;
   transaction.commit();
-  if (!more_samples && !more_notifications && !more_certificates) {
-    give_back_pages();
-    return false;
+  if (!pruned.more) {
+    give_back_pages(*connection_);
   }
-  return true;
-}
-
-void Store::give_back_pages() {
-  const int64_t spare = connection_->integer("PRAGMA freelist_count");
-  const int64_t pages = connection_->integer("PRAGMA page_count");
-  if (spare > kSparePages && spare > pages / kSpareShare) {
-    connection_->execute("PRAGMA incremental_vacuum(" + std::to_string(kPagesGivenBack) + ")");
-  }
+  return pruned.more;
 }
 
 void Store::checkpoint_where_due() {
@@ -384,9 +370,14 @@ void Store::checkpoint_where_due() {
   }
 }
 
+void Store::forget_addresses() {
+  addresses_.forget();
+  address_used_.clear();
+}
+
 void Store::forget_ids() {
   targets_.forget();
-  addresses_.forget();
+  forget_addresses();
   seen_.clear();
 }
 

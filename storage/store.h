@@ -42,8 +42,6 @@ class Dictionary {
 
 class Store {
  public:
-  // The most rows that one prune() removes from each table, short of equal instants.
-  static constexpr int64_t kPruneRows = 20'000;
   // The log is copied into the main file when it has grown by this many pages (4 MiB).
   static constexpr int64_t kCheckpointPages = 1'024;
   // The most microseconds by which a sample is moved to keep its key its own.
@@ -54,9 +52,6 @@ class Store {
 
   // So many certificates of one target are kept: a server may show a new one at each handshake.
   static constexpr int64_t kMaxCertificates = 64;
-
-  // A certificate that is seen on stays in the database as last seen up to so long ago.
-  static constexpr int64_t kSeenStep = int64_t{3'600} * 1'000'000;
 
   // Opens, makes or migrates the database and checks it for damage, as long as `hurried` says no.
   // Throws StorageError: Corrupt, Foreign, NewerSchema and what SqliteError knows.
@@ -82,26 +77,29 @@ class Store {
   // database; returns how many rows of the first two. Never throws for what is damaged there.
   int64_t salvage(Connection& damaged);
 
-  // Removes what is older than `before`: samples, notifications settled and certificates last seen
-  // before it. True where
-  // more is left than one call may remove. Brings its own transactions.
+  // One piece of prune_rows(), in a transaction of its own. True where more is left.
   bool prune(WallTime before);
 
   void checkpoint_where_due();
   void forget_ids();
 
  private:
+  // The number of `address`, which a sample of that instant names.
+  int64_t use_address(const std::string& address, int64_t at);
   void put_certificate(const Sample& sample, int64_t target, std::optional<int64_t> address);
   void put_evidence(const Sample& sample, int64_t at, int64_t target);
   void put_answer(const Sample& sample, int64_t at, int64_t target);
   [[nodiscard]] bool is_there(const Sample& sample, int64_t at, int64_t target);
   void cut_answers();
-  void give_back_pages();
+  void forget_addresses();
 
   std::unique_ptr<Connection> connection_;
   int64_t checkpoint_at_ = kCheckpointPages;
   Dictionary targets_;
   Dictionary addresses_;
+  Statement use_address_;
+  // When the database says that an address was last used, by its number.
+  std::unordered_map<int64_t, int64_t> address_used_;
   Statement sample_;
   Statement same_sample_;
   Statement evidence_;

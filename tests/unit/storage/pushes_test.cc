@@ -136,10 +136,13 @@ TEST_F(Pushes, HaveATableAfterAMigrationFromTheVersionBefore) {
     Connection connection(path_, Connection::Mode::Write);
     migrate(connection, migrations().first(2));
     connection.execute("INSERT INTO target(id, name) VALUES(1, 'shop')");
+    connection.execute("INSERT INTO address(id, text) VALUES(1, '192.0.2.1')");
+    connection.execute("INSERT INTO sample VALUES(77, 1, 0, 0, 0, 200, 1, 1, 1, 1, 1, 0, 1, 0, 0)");
   }
   write({state_of("job")});
   EXPECT_EQ(remembered().size(), 1U);
-  EXPECT_EQ(ask_one(path_, "SELECT name FROM target"), "shop");
+  EXPECT_EQ(ask_one(path_, "SELECT target || ' ' || address FROM samples"), "shop 192.0.2.1");
+  EXPECT_EQ(ask_one(path_, "SELECT used_us FROM address"), "77");
   const std::string copy = path_ + ".before-v" + std::to_string(migrations().back().version);
   EXPECT_EQ(ask_one(copy, "PRAGMA user_version"), "2");
 }

@@ -144,6 +144,33 @@ TEST_F(Retention, LooksForTooManyAnswersOnlyWhereOneCame) {
   EXPECT_EQ(count("answer"), std::to_string(Store::kMaxAnswers));
 }
 
+TEST_F(Retention, RemovesAddressesThatNothingNames) {
+  const auto sample_from = [](const std::string& address, WallTime at) {
+    Sample sample = ok_sample("shop", at);
+    sample.result.address = address;
+    return sample;
+  };
+  const auto addresses = [this] { return ask(path_, "SELECT text FROM address ORDER BY text"); };
+  Sample shown = sample_from("192.0.2.3", clock_.wall() - 22h);
+  shown.result.certificate =
+      std::make_shared<const CertificateInfo>(CertificateInfo{.fingerprint = "ab12"});
+  writer_->add(shown);
+  writer_->add(sample_from("192.0.2.1", clock_.wall() - 22h));
+  writer_->add(sample_from("192.0.2.2", clock_.wall() - 22h));
+  writer_->add(sample_from("192.0.2.2", clock_.wall() - 22h + 59min));
+  advance_and_let_work(2h + 1min);  // the samples but one are older than the retention
+  EXPECT_EQ(count("sample"), "1");
+  EXPECT_EQ(addresses(), (std::vector<std::string>{"192.0.2.1", "192.0.2.2", "192.0.2.3"}));
+  shown.at = clock_.wall();
+  shown.result.address = "192.0.2.4";
+  writer_->add(shown);  // the certificate names the address where it was first seen
+  advance_and_let_work(3h);
+  EXPECT_EQ(addresses(), (std::vector<std::string>{"192.0.2.3", "192.0.2.4"}));
+  writer_->add(sample_from("192.0.2.1", clock_.wall()));  // whose number was forgotten
+  flush();
+  EXPECT_EQ(ask_one(path_, "SELECT address FROM samples ORDER BY at DESC LIMIT 1"), "192.0.2.1");
+}
+
 TEST_F(Retention, TakesANewLength) {
   writer_->add(ok_sample("shop", clock_.wall() - 2h));
   advance_and_let_work(11min);
