@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include "core/text.h"
 #include "probe/http/http_request.h"
@@ -40,6 +41,20 @@ void add_login(std::vector<std::string>& secrets, const Url& url) {
   }
 }
 
+// Servers that know no such path like to repeat it whole.
+void add_query(std::vector<std::string>& secrets, const Url& url) {
+  size_t at = url.target.find('?');
+  while (at != std::string::npos) {
+    const size_t end = url.target.find('&', at + 1);
+    const std::string part = url.target.substr(at + 1, end - at - 1);
+    const size_t equals = part.find('=');
+    std::string value = equals == std::string::npos ? part : part.substr(equals + 1);
+    secrets.push_back(decode_query_part(value));
+    secrets.push_back(std::move(value));
+    at = end;
+  }
+}
+
 // All that we send and a server might repeat, in the forms in which it might.
 std::vector<std::string> secrets_of(const HttpSettings& settings) {
   std::vector<std::string> secrets;
@@ -53,6 +68,7 @@ std::vector<std::string> secrets_of(const HttpSettings& settings) {
     }
   }
   add_login(secrets, settings.url);
+  add_query(secrets, settings.url);
   if (settings.proxy) {
     add_login(secrets, *settings.proxy);
   }

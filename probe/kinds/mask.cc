@@ -154,8 +154,9 @@ struct Encoding {
   char needed;             // without this it is no different from an encoding before it
 };
 constexpr Encoding kPlain{&literal, "", '\0'};
-constexpr std::array kEncodings{Encoding{&percent, "%", '%'}, Encoding{&form, "%+", '+'},
-                                Encoding{&html, "&", '&'}, Encoding{&json, "\\", '\\'}};
+constexpr Encoding kForm{&form, "%+", '+'};
+constexpr std::array kEncodings{Encoding{&percent, "%", '%'}, kForm, Encoding{&html, "&", '&'},
+                                Encoding{&json, "\\", '\\'}};
 
 // Without what is broken at the end: that may be the beginning of anything.
 Decoded decode(std::string_view text, const Encoding& encoding) {
@@ -257,6 +258,10 @@ std::string without_secrets(std::string_view text, const std::vector<std::string
     done = std::max(done, end);
   }
   return masked.append(text.substr(done));
+}
+
+std::string decode_query_part(std::string_view part) {
+  return decode(part, kForm).bytes;
 }
 
 }  // namespace gatewatch::probe

@@ -25,4 +25,7 @@ inline constexpr size_t kShortestSecret = 6;  // bytes
 [[nodiscard]] std::string without_secrets(std::string_view text,
                                           const std::vector<std::string>& secrets);
 
+// What a part of a query means: percent-encoded, with "+" for a space.
+[[nodiscard]] std::string decode_query_part(std::string_view part);
+
 }  // namespace gatewatch::probe

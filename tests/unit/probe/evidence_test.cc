@@ -49,6 +49,15 @@ TEST(Evidence, MasksLoginsAsTheyAreSent) {
   EXPECT_EQ(evidence_words("field X is \"passw0rd\"", settings), "field X is \"***\"");
 }
 
+TEST(Evidence, MasksTheValuesOfTheQuery) {
+  HttpSettings settings;
+  settings.url = *parse_url("http://shop.test/health?token=very%2Dsecret&deep&key=an0ther+one");
+  EXPECT_EQ(evidence_body("Cannot GET /health?token=very%2Dsecret&deep&key=an0ther+one", settings),
+            "Cannot GET /health?token=***&deep&key=***");
+  EXPECT_EQ(evidence_body("token very-secret, key 'an0ther one'", settings),
+            "token ***, key '***'");
+}
+
 TEST(Evidence, IsCutToItsLimits) {
   EXPECT_EQ(evidence_body(std::string(5'000, 'x'), {}), std::string(kMaxEvidenceBody, 'x'));
   EXPECT_EQ(evidence_head(std::string(100'000, 'x'), {}).size(), kMaxEvidenceHead);
