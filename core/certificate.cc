@@ -4,8 +4,7 @@
 namespace gatewatch {
 
 int days_left(const CertificateInfo& certificate, WallTime now) {
-  return static_cast<int>(
-      std::chrono::floor<std::chrono::days>(certificate.expires - now).count());
+  return static_cast<int>(std::chrono::floor<std::chrono::days>(certificate.expires - now).count());
 }
 
 }  // namespace gatewatch

@@ -30,7 +30,6 @@ namespace gatewatch::web {
 namespace {
 
 constexpr Duration kGlance = std::chrono::milliseconds(50);
-constexpr int kBacklog = 128;
 constexpr int kMaxLate = 20;  // with 4 KiB each as much as a report may have
 
 class Workers;
@@ -207,12 +206,7 @@ class BoundedStream final : public httplib::Stream {
 class BoundedServer final : public httplib::Server {
  public:
   explicit BoundedServer(const Clock& clock) {
-    new_task_queue = [this, &clock] {
-      // The library's own backlog is full at the sixth connection that comes at once; the system
-      // then lets the next ones wait for a second.
-      ::listen(svr_sock_, kBacklog);
-      return new Workers(clock);
-    };
+    new_task_queue = [&clock] { return new Workers(clock); };
   }
 
  private:

@@ -20,6 +20,7 @@ namespace gatewatch::web {
 namespace {
 
 constexpr size_t kMaxRequestBody = 64 * 1024;
+constexpr int kBacklog = 128;
 
 constexpr const char* kText = "text/plain; charset=utf-8";
 
@@ -63,7 +64,8 @@ class Server::Impl {
  private:
   void configure() {
     // Only SO_REUSEADDR: with SO_REUSEPORT a second daemon could share the port unnoticed.
-    server_->set_socket_options([](int socket) {
+    server_->set_socket_options([this](int socket) {
+      listening_ = socket;
       const int on = 1;
       ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     });
@@ -202,6 +204,9 @@ class Server::Impl {
                                std::to_string(options.port) + ": " +
                                std::generic_category().message(reason));
     }
+    // The library's backlog is full at the sixth connection that comes at once; the system then
+    // lets the next ones wait for a second.
+    ::listen(listening_, kBacklog);
     thread_ = std::thread([this] { server_->listen_after_bind(); });
     // stop() has no effect on a server that has not begun to listen.
     while (!server_->is_running()) {
@@ -212,6 +217,7 @@ class Server::Impl {
   SnapshotSource source_;
   PushTaker push_;
   std::unique_ptr<httplib::Server> server_;
+  int listening_ = -1;
   std::thread thread_;
 };
 

@@ -75,6 +75,18 @@ class Client {
   std::string answer_;
 };
 
+// The library makes its statics with the first request. It is not built for ThreadSanitizer, which
+// so does not see how they are guarded: here that request is over before there are others.
+bool warm_up() {
+  Server server(
+      {.host = "127.0.0.1", .port = 0, .auth = {}}, system_clock(),
+      [] { return std::make_shared<Snapshot>(); },
+      [](const PushReport&) { return PushAnswer::Taken; });
+  Client(server.port(), kHealth).answer();
+  Client(server.port(), "POST /push/a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\na").answer();
+  return true;
+}
+
 struct Site {
   explicit Site(const Clock& clock = system_clock())
       : server(
@@ -83,7 +95,9 @@ struct Site {
             [this](PushReport report) {
               reported = std::move(report.message);
               return PushAnswer::Taken;
-            }) {}
+            }) {
+    [[maybe_unused]] static const bool is_warm = warm_up();
+  }
 
   // How long it takes until /healthz has answered while the others send a byte now and then.
   Duration time_of_health(const std::vector<std::unique_ptr<Client>>& others) const {
@@ -120,7 +134,7 @@ TEST(Server, AnswersQuickClientsBesideManySlowOnes) {
 
 TEST(Server, AnswersQuickClientsBesideManyThatDoNotReadTheirAnswers) {
   Site site;
-  site.page.targets.back().target.url += std::string(size_t{16} << 20U, 'x');
+  site.page.targets.back().target.url += std::string(size_t{5} << 20U, 'x');
   std::vector<std::unique_ptr<Client>> deaf;
   for (int i = 0; i < 12; ++i) {
     deaf.push_back(
