@@ -53,20 +53,13 @@ class Workers final : public httplib::TaskQueue {
   }
 
   void enqueue(std::function<void()> job) override {
-    Turn its{this, clock_.steady(), true};
-    {
-      MutexLock lock(mutex_);
-      if (jobs_.size() < kMaxWaiting) {
-        its.is_refused = false;
-        jobs_.emplace_back(its, std::move(job));
-        waiting_ = jobs_.size();
-      }
-    }
-    if (its.is_refused) {
-      turn_of_job = its;
-      job();
-    } else {
+    const Turn its{this, clock_.steady(), false};
+    if (keep(its, job)) {
       added_.notify_one();
+    } else {
+      turn_of_job = its;
+      turn_of_job.is_refused = true;
+      job();
     }
   }
 
@@ -89,6 +82,17 @@ class Workers final : public httplib::TaskQueue {
   [[nodiscard]] bool is_wanted() const { return waiting_ > 0 || is_ending_; }
 
  private:
+  // Takes the job, unless too many wait.
+  bool keep(const Turn& its, std::function<void()>& job) {
+    MutexLock lock(mutex_);
+    if (jobs_.size() >= kMaxWaiting) {
+      return false;
+    }
+    jobs_.emplace_back(its, std::move(job));
+    waiting_ = jobs_.size();
+    return true;
+  }
+
   void work() {
     for (;;) {
       std::function<void()> job;
