@@ -8,6 +8,10 @@
 // One loop timer stands for the first item. All that is due is released in one go, up to
 // kReleaseBatch, after which the loop takes a turn: sockets are served in between, and lateness is
 // measured afresh.
+//
+// Targets that hang restart together, a timeout after they began together, and a TLS handshake
+// costs much to begin. So they have a heap of their own that comes after the other one, and only
+// kHungBatch of them are started in a turn of the loop.
 #include "probe/schedule/scheduler.h"
 
 #include <algorithm>
@@ -21,6 +25,7 @@ namespace gatewatch::probe {
 namespace {
 
 constexpr size_t kReleaseBatch = 64;
+constexpr size_t kHungBatch = 4;
 
 }  // namespace
 
@@ -41,6 +46,8 @@ struct Scheduler::Entry {
     Loop::TimerId timer = Loop::TimerId::None;
   };
   Series series;
+
+  bool hung = false;  // its newest probe ran into the timeout
 
   // Of the probe in flight.
   bool in_flight = false;
@@ -141,29 +148,40 @@ void Scheduler::abort_all(std::string_view error) {
 
 void Scheduler::release_due() {
   timer_ = Loop::TimerId::None;
-  const SteadyTime now = loop_.now();
-  for (size_t i = 0; i < kReleaseBatch && !paused_ && !due_.empty() && due_.top().when <= now;
-       ++i) {
-    const Due due = due_.top();
-    due_.pop();
-    take_turn(due);
-  }
+  release(due_, kReleaseBatch);
+  release(due_hung_, kHungBatch);
   arm();
 }
 
-void Scheduler::take_turn(const Due& due) {
+void Scheduler::release(DueQueue& due, size_t most_started) {
+  const SteadyTime now = loop_.now();
+  size_t started = 0;
+  for (size_t i = 0; i < kReleaseBatch && started < most_started && !paused_ && !due.empty() &&
+                     due.top().when <= now;
+       ++i) {
+    const Due first = due.top();
+    due.pop();
+    started += take_turn(first) ? 1U : 0U;
+  }
+}
+
+Scheduler::DueQueue& Scheduler::queue_of(const Entry& entry) {
+  return entry.hung ? due_hung_ : due_;
+}
+
+bool Scheduler::take_turn(const Due& due) {
   const auto is_current = [&] {
     return entries_[due.index] != nullptr && entries_[due.index]->schedule == due.schedule;
   };
   if (!is_current()) {
-    return;
+    return false;
   }
   const Entry& entry = *entries_[due.index];
   uint64_t lost = schedule_next(due.index, loop_.now());
   if (entry.in_flight && entry.purpose != Purpose::Scheduled) {
     entry.prober->abort("ended for the scheduled probe");
     if (!is_current()) {  // a handler replaced it
-      return;
+      return false;
     }
   }
   if (entry.in_flight) {
@@ -171,12 +189,14 @@ void Scheduler::take_turn(const Due& due) {
   }
   // A copy: the entry may be gone once a handler has been called.
   const std::string name = lost > 0 ? entry.target.name : std::string();
-  if (!entry.in_flight) {
+  const bool starts = !entry.in_flight;
+  if (starts) {
     start_turn(due.index, due.when);
   }
   if (lost > 0) {
     handlers_.on_skip(name, lost);
   }
+  return starts;
 }
 
 void Scheduler::start_turn(uint32_t index, SteadyTime slot) {
@@ -278,6 +298,7 @@ void Scheduler::finish(uint32_t index, ProbeResult result) {
   entry.in_flight = false;
   --in_flight_;
   requested_in_flight_ -= entry.purpose == Purpose::Scheduled ? 0 : 1;
+  entry.hung = result.outcome == Outcome::Timeout;
   excuse(entry, result);
   if (in_flight_ == 0) {
     stalls_.stop();
@@ -329,7 +350,7 @@ void Scheduler::schedule_first(uint32_t index) {
   entry.turns = Turns(entry.target.name, entry.target.interval);
   entry.turn = entry.turns.first_not_before(loop_.now());
   entry.schedule = ++last_schedule_;
-  due_.push({entry.turns.at(entry.turn) + draw_jitter(entry), index, entry.schedule});
+  queue_of(entry).push({entry.turns.at(entry.turn) + draw_jitter(entry), index, entry.schedule});
   arm();
 }
 
@@ -344,15 +365,16 @@ uint64_t Scheduler::schedule_next(uint32_t index, SteadyTime now) {
     ++entry.turn;
     when = entry.turns.at(entry.turn) + draw_jitter(entry);
   }
-  due_.push({when, index, entry.schedule});
+  queue_of(entry).push({when, index, entry.schedule});
   return static_cast<uint64_t>(entry.turn - taken - 1);
 }
 
 void Scheduler::arm() {
-  if (paused_ || due_.empty()) {
+  if (paused_ || (due_.empty() && due_hung_.empty())) {
     return;
   }
-  const SteadyTime first = due_.top().when;
+  const SteadyTime first = std::min(due_.empty() ? SteadyTime::max() : due_.top().when,
+                                    due_hung_.empty() ? SteadyTime::max() : due_hung_.top().when);
   if (timer_ != Loop::TimerId::None) {
     if (armed_for_ <= first) {
       return;

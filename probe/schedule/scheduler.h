@@ -8,7 +8,8 @@
 // Jitter delays a turn by a random share of the interval, so that targets behind one round-robin
 // balancer do not meet its backends in a fixed order. A turn that finds the probe before still in
 // flight is skipped and counted; of the turns that passed while the loop stood still, the first is
-// made late and the others are skipped and counted.
+// made late and the others are skipped and counted. Where many are due, targets that answered the
+// last time go before those that ran into their timeout.
 //
 // Besides its turns a target is probed on request. There are never two probes of a target in
 // flight, and requested ones stand back: one whose time finds a probe in flight is left out, and a
@@ -96,13 +97,17 @@ class Scheduler {
     uint32_t schedule = 0;  // out of date where it is not the entry's
     bool operator>(const Due& other) const { return when > other.when; }
   };
+  using DueQueue = std::priority_queue<Due, std::vector<Due>, std::greater<>>;
 
   void release_due();
+  void release(DueQueue& due, size_t most_started);
   void arm();
   void schedule_first(uint32_t index);
   // Sets the entry's next turn; returns how many turns are lost because they passed before `now`.
   uint64_t schedule_next(uint32_t index, SteadyTime now);
-  void take_turn(const Due& due);
+  // Whether a probe was started.
+  bool take_turn(const Due& due);
+  [[nodiscard]] DueQueue& queue_of(const Entry& entry);
   void start_turn(uint32_t index, SteadyTime slot);
   void start_requested(uint32_t index, Purpose purpose, SteadyTime when);
   void start(uint32_t index, Purpose purpose, SteadyTime when);
@@ -129,7 +134,8 @@ class Scheduler {
   std::vector<std::unique_ptr<Entry>> entries_;
   std::vector<uint32_t> free_;  // places in entries_ to use again
   std::unordered_map<std::string, uint32_t> by_name_;
-  std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
+  DueQueue due_;
+  DueQueue due_hung_;  // of targets that ran into their timeout the last time
 
   Loop::TimerId timer_ = Loop::TimerId::None;
   SteadyTime armed_for_ = SteadyTime::max();

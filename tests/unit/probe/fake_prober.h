@@ -17,6 +17,8 @@ namespace gatewatch::probe {
 struct ProberLog {
   std::vector<SteadyTime> starts;
   std::vector<SteadyTime> deadlines;
+  int* starts_of_all = nullptr;  // counts those of several probers, where it is set …
+  int number = 0;                // … of which the newest one was this
   bool destroyed = false;
   bool in_flight = false;
 };
@@ -24,8 +26,9 @@ struct ProberLog {
 class FakeProber final : public Prober {
  public:
   // Without `takes`, a probe is in flight until answer() or abort().
-  FakeProber(Loop& loop, ProberLog& log, std::optional<Duration> takes)
-      : loop_(loop), log_(log), takes_(takes) {}
+  FakeProber(Loop& loop, ProberLog& log, std::optional<Duration> takes,
+             Outcome outcome = Outcome::Ok)
+      : loop_(loop), log_(log), takes_(takes), outcome_(outcome) {}
   ~FakeProber() override {
     loop_.cancel(timer_);
     log_.destroyed = true;
@@ -33,11 +36,12 @@ class FakeProber final : public Prober {
 
   void start(SteadyTime deadline, Done done) override {
     log_.starts.push_back(loop_.now());
+    log_.number = log_.starts_of_all != nullptr ? ++*log_.starts_of_all : 0;
     log_.deadlines.push_back(deadline);
     log_.in_flight = true;
     done_ = std::move(done);
     if (takes_) {
-      timer_ = loop_.call_at(loop_.now() + *takes_, [this] { answer(Outcome::Ok); });
+      timer_ = loop_.call_at(loop_.now() + *takes_, [this] { answer(outcome_); });
     }
   }
 
@@ -69,6 +73,7 @@ class FakeProber final : public Prober {
   Loop& loop_;
   ProberLog& log_;
   std::optional<Duration> takes_;
+  Outcome outcome_;
   Done done_;
   Loop::TimerId timer_ = Loop::TimerId::None;
 };

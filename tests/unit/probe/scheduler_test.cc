@@ -113,6 +113,28 @@ TEST(Scheduler, ReleasesAllTargetsOfASlotTogether) {
   EXPECT_LE(instants.size(), 200U);
 }
 
+TEST(Scheduler, StartsThoseThatHangAfterTheOthersWhereManyAreDue) {
+  World world;
+  int starts = 0;
+  for (int i = 0; i < 40; ++i) {
+    const bool hangs = i % 2 == 0;
+    const Target target = make_target((hangs ? "hangs-" : "answers-") + std::to_string(i), 1s);
+    ProberLog& log = world.logs[target.name];
+    log.starts_of_all = &starts;
+    world.scheduler.set(target,
+                        std::make_unique<FakeProber>(world.loop, log, 100ms,
+                                                     hangs ? Outcome::Timeout : Outcome::Ok));
+  }
+  world.loop.advance(2s);
+  starts = 0;
+  world.loop.stall(1s);
+  world.loop.advance(0s);
+  EXPECT_EQ(starts, 40);
+  for (const auto& [name, log] : world.logs) {
+    EXPECT_EQ(log.number > 20, name.starts_with("hangs-")) << name << ' ' << log.number;
+  }
+}
+
 TEST(Scheduler, SkipsATurnThatFindsOneInFlight) {
   World world;
   const ProberLog& log = world.add(make_target("slow", 1s), 2500ms);
