@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/answered_by.h"
 #include "core/rate_window.h"
 #include "core/time.h"
 
@@ -28,6 +29,7 @@ struct Verdict {
   Fault fault = Fault::Unknown;
   std::string summary;                // one sentence
   std::vector<std::string> evidence;  // the observations it rests on
+  CauseSet causes;                    // the possible ones; empty: cannot tell
 
   bool operator==(const Verdict&) const = default;
 };

@@ -14,6 +14,7 @@ namespace gatewatch {
 struct ProbeRequest {
   std::string target;
   Purpose purpose = Purpose::Confirm;  // never Scheduled
+  bool of_origin = false;              // of the target's origin instead of the target itself
   // Zero: one probe, at once. Else a series, the first one `every` from now, the last one at most
   // `length` from now.
   Duration every{};

@@ -51,6 +51,8 @@ class RateWindow {
 
   // Forgets what is too old at `now`, and returns the sum of the rest.
   const Counts& sum(SteadyTime now);
+  // The same as at the newest instant that was handed in.
+  [[nodiscard]] const Counts& sum() const { return sum_; }
 
  private:
   void advance(int64_t slice);

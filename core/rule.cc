@@ -6,6 +6,8 @@
 namespace gatewatch {
 namespace {
 
+constexpr int kServerError = 500;  // and above
+
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
@@ -64,6 +66,14 @@ bool CountMatcher::matches(const ProbeResult& result) const {
 }
 
 bool is_gateway_failure(const ProbeResult& result) {
+  switch (result.answered_by.role) {
+    case Role::Gateway:
+      return result.status >= kServerError;
+    case Role::Application:
+      return false;
+    case Role::Unknown:
+      break;
+  }
   return result.status == 502 || result.status == 503 || result.status == 504;
 }
 

@@ -20,8 +20,8 @@ namespace gatewatch {
 class CountMatcher {
  public:
   // Reads "502" (a status), "5xx" (a class of statuses), an outcome ("timeout"; "dns" stands for
-  // dns_failure and dns_timeout too), "gateway" (an answer that a gateway made because its upstream
-  // failed: 502, 503, 504) or "failure" (every conclusive outcome but ok). Empty for anything else.
+  // dns_failure and dns_timeout too), "gateway" (is_gateway_failure()) or "failure" (every
+  // conclusive outcome but ok). Empty for anything else.
   [[nodiscard]] static std::optional<CountMatcher> parse(std::string_view word);
 
   // Statuses match whether they were expected or not; never an inconclusive result.
@@ -37,6 +37,8 @@ class CountMatcher {
   Outcome outcome_ = Outcome::Ok;
 };
 
+// An answer that a gateway made because its upstream failed: any server error of a known gateway;
+// where nobody knows who made it, 502, 503 and 504; never the application's own.
 [[nodiscard]] bool is_gateway_failure(const ProbeResult& result);
 
 struct Rule {

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/answered_by.h"
 #include "core/certificate.h"
 #include "core/outcome.h"
 #include "core/time.h"
@@ -47,6 +48,11 @@ struct ProbeResult {
   // What a failing answer looked like, without credentials: UTF-8, with tabs and line ends.
   std::string head;
   std::string body;  // its beginning
+  // Of an answer with status 500 or above, and of bytes that are no answer.
+  AnsweredBy answered_by;
+  // How the peer failed, as a gateway would call it whose upstream the peer were; empty where it
+  // did not, or not in a way that a gateway tells.
+  CauseSet met;
   // What the server of the last answer showed; null where there was no TLS or no answer. Samples of
   // one target share it while it stays the same.
   std::shared_ptr<const CertificateInfo> certificate;
@@ -59,6 +65,7 @@ struct Sample {
   Duration lateness{};  // by how much it started after its slot
   Purpose purpose = Purpose::Scheduled;
   bool more_follow = false;  // of the same probe, which is of several addresses
+  bool is_origin = false;    // of the target's origin, behind its gateway; no rule counts it
   ProbeResult result;
 };
 

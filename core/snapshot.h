@@ -25,7 +25,8 @@ struct TargetStatus {
   std::optional<Sample> last;
   // Since start, by (outcome, status); status 0 where none came.
   std::map<std::pair<Outcome, int>, uint64_t> probes;
-  uint64_t skipped = 0;                        // turns that found the probe before still in flight
+  std::optional<Sample> origin;  // the newest probe of its origin, without head and body
+  uint64_t skipped = 0;          // turns that found the probe before still in flight
   std::map<Outcome, uint64_t> confirm_probes;  // those of confirmation bursts, since start
 };
 

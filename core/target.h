@@ -19,6 +19,7 @@ struct Target {
   double jitter = 0;              // share of the interval by which a probe may start late, 0 to 1
   bool enabled = true;
   bool is_control = false;  // a [[control]]: tells whether we are online; no rule applies to it
+  std::string origin_url;   // of the upstream behind the gateway, as shown; empty: none is known
   std::string peer;  // host and port of the url, "shop.example.com:443"; empty: it has no url
 
   bool operator==(const Target&) const = default;
