@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+//
+// What has been observed of one trouble of a target, for verdict.h to judge: the newest bad
+// answers, the newest probes of its origin, how each address fared, what the gateway's log says.
+//
+// A value. Thread: one at a time. Limits: those named below; about 8 KiB.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/answered_by.h"
+#include "core/outcome.h"
+#include "core/sample.h"
+#include "core/statistics.h"
+#include "core/time.h"
+
+namespace gatewatch::alerts {
+
+// The part of a sample that a verdict looks at.
+struct Observation {
+  Outcome outcome = Outcome::Ok;
+  int status = 0;
+  Duration latency{};
+  std::optional<Duration> first_byte;
+  std::string error;
+  AnsweredBy answered_by;
+  CauseSet met;
+};
+
+struct AddressTally {
+  std::string address;
+  Tally tally;
+};
+
+struct LogTally {
+  std::string log;  // its name
+  CauseSet causes;
+  uint32_t lines = 0;
+  std::string line;  // the newest, printable
+};
+
+class CaseFile {
+ public:
+  static constexpr size_t kMaxBad = 12;
+  static constexpr size_t kMaxOrigin = 12;
+  static constexpr size_t kMaxAddresses = 16;
+  static constexpr size_t kMaxLogTallies = 8;
+
+  // A conclusive sample of the target or of its origin; others change nothing.
+  void take(const Sample& sample);
+  // A line of a gateway's log about a failed request, with the causes that it leaves possible.
+  void take_log(std::string_view log, CauseSet causes, std::string_view line);
+  // Requests that failed at one upstream and were answered well by another, which nobody outside
+  // sees.
+  void add_masked(uint32_t requests) { masked_ += requests; }
+  // How the newest scheduled probe of the origin had ended before the trouble began.
+  void set_origin_before(const Sample& sample);
+
+  // Newest last.
+  [[nodiscard]] const std::deque<Observation>& bad() const { return bad_; }
+  [[nodiscard]] const std::deque<Observation>& origin() const { return origin_; }
+  [[nodiscard]] const std::optional<Observation>& origin_before() const { return origin_before_; }
+  [[nodiscard]] const std::vector<AddressTally>& addresses() const { return addresses_; }
+  [[nodiscard]] const std::vector<LogTally>& log() const { return log_; }
+  [[nodiscard]] uint32_t masked() const { return masked_; }
+
+ private:
+  void count_address(const ProbeResult& result);
+
+  std::deque<Observation> bad_;
+  std::deque<Observation> origin_;
+  std::optional<Observation> origin_before_;
+  std::vector<AddressTally> addresses_;
+  std::vector<LogTally> log_;
+  uint32_t masked_ = 0;
+};
+
+}  // namespace gatewatch::alerts

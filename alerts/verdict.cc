@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: MIT
+//
+// How it works: each source gives the set of causes that it leaves possible; their intersection is
+// what is left, and the fault is the one that all that are left agree on (cause_fault.h).
+#include "alerts/verdict.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include "alerts/cause_fault.h"
+
+namespace gatewatch::alerts {
+namespace {
+
+// How the target fails now.
+enum class Manner { Answers, NoName, NoAnswer };
+
+Manner manner_of(const Observation& bad) {
+  if (is_dns_trouble(bad.outcome)) {
+    return Manner::NoName;
+  }
+  // An upstream's bytes that a gateway hands on without a status line are its answer too.
+  return bad.status != 0 || !bad.answered_by.causes.empty() ? Manner::Answers : Manner::NoAnswer;
+}
+
+constexpr CauseSet kNotConnected{Cause::Refused, Cause::TimeoutConnect, Cause::Unreachable};
+
+CauseSet joined(CauseSet one, CauseSet other) {
+  return CauseSet::from_bits(one.bits() | other.bits());
+}
+
+std::string times(size_t count, size_t of) {
+  return std::to_string(count) + " of " + std::to_string(of);
+}
+
+std::string list_of(const std::vector<std::string>& items, std::string_view last) {
+  std::string text;
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (i > 0) {
+      text.append(i + 1 == items.size() ? last : ", ");
+    }
+    text += items[i];
+  }
+  return text;
+}
+
+void add_new(std::vector<std::string>& items, std::string item) {
+  if (std::find(items.begin(), items.end(), item) == items.end()) {
+    items.push_back(std::move(item));
+  }
+}
+
+// "nothing listens at the upstream's port", or all that is possible.
+std::string explain(CauseSet causes) {
+  std::vector<std::string> items;
+  for (const Cause cause : kAllCauses) {
+    if (causes.contains(cause)) {
+      items.emplace_back(gatewatch::explain(cause));
+    }
+  }
+  return items.size() > 1 ? "one of these: " + list_of(items, "; or ") : list_of(items, "");
+}
+
+// A judgement in the making.
+class Judge {
+ public:
+  explicit Judge(const CaseFile& file) : file_(file) {
+    if (!file.bad().empty()) {
+      manner_ = manner_of(file.bad().back());
+    }
+    for (const Observation& bad : file.bad()) {
+      if (manner_of(bad) == manner_) {
+        recent_.push_back(&bad);
+      }
+    }
+  }
+
+  Verdict judge();
+
+ private:
+  void look_at_answers();
+  void look_at_log();
+  void look_at_origin();
+  void look_at_addresses();
+  void look_for_cliff();
+  void narrow(CauseSet by, const std::string& source);
+  [[nodiscard]] Fault fault_by_origin() const;
+  [[nodiscard]] Fault fault() const;
+  [[nodiscard]] std::string who() const;
+  [[nodiscard]] std::string what() const;
+  [[nodiscard]] std::string summary(Fault fault) const;
+  void note(std::string line) { verdict_.evidence.push_back(std::move(line)); }
+
+  const CaseFile& file_;
+  Manner manner_ = Manner::Answers;
+  std::vector<const Observation*> recent_;  // bad ones that fail as the newest does
+  CauseSet left_;                           // empty: everything is possible
+  bool is_contradictory_ = false;
+  bool origin_fails_ = false;
+  bool origin_is_fine_ = false;
+  std::string bad_address_;  // the one of several that fails
+  Verdict verdict_;
+};
+
+void Judge::narrow(CauseSet by, const std::string& source) {
+  if (by.empty()) {
+    return;
+  }
+  const CauseSet common = left_.empty() ? by : left_.common(by);
+  if (common.empty()) {
+    is_contradictory_ = true;
+    note(source + " contradicts what was seen before it");
+    return;
+  }
+  left_ = common;
+}
+
+std::string Judge::who() const {
+  std::vector<std::string> names;
+  for (const Observation* bad : recent_) {
+    if (bad->answered_by.role == Role::Gateway && !bad->answered_by.product.empty()) {
+      add_new(names, bad->answered_by.product);
+    }
+  }
+  return names.size() == 1 ? names.front() : "the gateway";
+}
+
+std::string Judge::what() const {
+  std::vector<std::string> words;
+  for (const Observation* bad : recent_) {
+    add_new(words,
+            bad->status != 0 ? std::to_string(bad->status) : std::string(to_string(bad->outcome)));
+  }
+  return list_of(words, " and ");
+}
+
+void Judge::look_at_answers() {
+  if (recent_.empty()) {
+    return;
+  }
+  CauseSet possible;
+  bool all_told = true;
+  std::vector<std::string> makers;
+  for (const Observation* bad : recent_) {
+    const AnsweredBy& by = bad->answered_by;
+    all_told = all_told && !by.causes.empty();
+    possible = joined(possible, by.causes);
+    if (by.role != Role::Unknown) {
+      const std::string name = by.product.empty() ? std::string(to_string(by.role)) : by.product;
+      add_new(makers, "made by " + name + " (signature " + by.rule + ")");
+    }
+  }
+  const std::string& error = recent_.back()->error;
+  note("the newest " + std::to_string(recent_.size()) + " failures: " + what() +
+       (makers.empty() ? "" : ", " + list_of(makers, " and ")) +
+       (error.empty() ? "" : ", the last: " + error));
+  if (manner_ == Manner::Answers && all_told) {
+    narrow(possible, "the answer");
+  }
+}
+
+void Judge::look_at_log() {
+  CauseSet told;
+  for (const LogTally& tally : file_.log()) {
+    told = joined(told, tally.causes);
+    note("log " + tally.log + ", " + std::to_string(tally.lines) +
+         (tally.lines == 1 ? " line: " : " lines, the newest: ") + tally.line);
+  }
+  if (file_.masked() > 0) {
+    note("the gateway's log shows " + std::to_string(file_.masked()) +
+         " requests that failed at one upstream and were answered by another: nobody outside sees "
+         "them");
+  }
+  narrow(told, "the gateway's log");
+}
+
+void Judge::look_at_origin() {
+  const auto& origin = file_.origin();
+  if (origin.empty()) {
+    return;
+  }
+  std::vector<const Observation*> failing;
+  CauseSet met;
+  for (const Observation& seen : origin) {
+    if (!seen.met.empty()) {
+      failing.push_back(&seen);
+      met = joined(met, seen.met);
+    }
+  }
+  if (failing.empty()) {
+    origin_is_fine_ = origin.size() >= kFineProbes;
+    note("the origin answered " + times(origin.size(), origin.size()) + " probes well beside them" +
+         (origin_is_fine_ ? "" : ", too few to call it fine"));
+    return;
+  }
+  const std::string how = times(failing.size(), origin.size()) + " probes of the origin failed: " +
+                          std::string(to_string(failing.back()->outcome)) + ", " +
+                          failing.back()->error;
+  if (file_.origin_before() && !file_.origin_before()->met.common(met).empty()) {
+    note(how + "; so it did before the trouble began, which therefore tells nothing");
+    return;
+  }
+  note(how);
+  if (failing.size() * 2 < origin.size()) {
+    return;
+  }
+  origin_fails_ = true;
+  // A gateway that checks its upstreams may have taken out of service one that refuses connections,
+  // and then answers at once.
+  const bool at_once = std::any_of(recent_.begin(), recent_.end(), [](const Observation* bad) {
+    return !bad->first_byte || *bad->first_byte < kWaitedFrom;
+  });
+  const bool may_be_known =
+      at_once && !met.common(kNotConnected).empty() && left_.contains(Cause::MarkedDown);
+  narrow(may_be_known ? joined(met, {Cause::MarkedDown}) : met, "the probe of the origin");
+}
+
+void Judge::look_at_addresses() {
+  const auto& addresses = file_.addresses();
+  Tally all;
+  for (const AddressTally& one : addresses) {
+    all.bad += one.tally.bad;
+    all.all += one.tally.all;
+  }
+  for (const AddressTally& one : addresses) {
+    const Tally others{.bad = all.bad - one.tally.bad, .all = all.all - one.tally.all};
+    const double p = fisher_p(one.tally, others) * static_cast<double>(addresses.size());
+    if (addresses.size() > 1 && p < kAddressP) {
+      bad_address_ = one.address;
+      note(one.address + " fails " + times(one.tally.bad, one.tally.all) + ", the other " +
+           std::to_string(addresses.size() - 1) +
+           (addresses.size() == 2 ? " address " : " addresses ") + times(others.bad, others.all));
+    }
+  }
+}
+
+void Judge::look_for_cliff() {
+  if (recent_.size() < kCliffFailures) {
+    return;
+  }
+  const Duration first = recent_.front()->latency;
+  const auto seconds = static_cast<int64_t>(std::llround(to_seconds(first)));
+  const bool is_cliff =
+      seconds >= 5 && seconds % 5 == 0 &&
+      std::all_of(recent_.begin(), recent_.end(), [&](const Observation* bad) {
+        return bad->outcome != Outcome::Timeout &&
+               std::chrono::abs(bad->latency - std::chrono::seconds(seconds)) < kCliffWidth;
+      });
+  if (is_cliff) {
+    note("all of them came after " + std::to_string(seconds) +
+         " s: somebody's timeout has that length");
+  }
+}
+
+// Of a target that does not answer at all.
+Fault Judge::fault_by_origin() const {
+  CauseSet met;
+  for (const Observation* bad : recent_) {
+    met = joined(met, bad->met);
+  }
+  if (met == CauseSet{Cause::Unreachable}) {
+    return Fault::Path;
+  }
+  const bool is_there = met == CauseSet{Cause::Refused} || met == CauseSet{Cause::TlsCertificate} ||
+                        met == CauseSet{Cause::TlsProtocol};
+  return is_there || origin_is_fine_ ? Fault::Gateway : Fault::Unknown;
+}
+
+Fault Judge::fault() const {
+  if (is_contradictory_) {
+    return Fault::Unknown;
+  }
+  if (manner_ == Manner::NoName) {
+    return Fault::Dns;
+  }
+  if (!bad_address_.empty() && left_ != CauseSet{Cause::Application}) {
+    return Fault::Gateway;
+  }
+  if (origin_is_fine_ && manner_ == Manner::Answers) {
+    const Fault common = common_fault(left_, OriginIs::Fine);
+    return common == Fault::Unknown ? Fault::Gateway : common;
+  }
+  if (manner_ == Manner::NoAnswer) {
+    return fault_by_origin();
+  }
+  const Fault common = common_fault(left_, OriginIs::NotKnown);
+  // What does not answer us either is not only out of the gateway's reach.
+  return origin_fails_ && (common == Fault::Unknown || common == Fault::Path) ? Fault::Origin
+                                                                              : common;
+}
+
+std::string Judge::summary(Fault fault) const {
+  if (recent_.empty()) {
+    return left_.empty() ? "" : "By the gateway's log " + explain(left_) + '.';
+  }
+  if (fault == Fault::Dns && manner_ == Manner::NoName) {
+    return "The target's name does not resolve: " + recent_.back()->error + '.';
+  }
+  std::string text =
+      manner_ == Manner::Answers
+          ? who() + (recent_.back()->status == 0 ? " hands on " : " answers ") + what()
+          : "the target does not answer (" + what() + ')';
+  text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+  if (is_contradictory_) {
+    return text + "; what was seen does not fit together.";
+  }
+  if (!bad_address_.empty()) {
+    text += " at " + bad_address_ + " alone of " + std::to_string(file_.addresses().size()) +
+            " addresses";
+  }
+  const std::string why = left_.empty() ? "" : ": " + explain(left_);
+  switch (fault) {
+    case Fault::Origin:
+      return text + ", consistent with a fault of the origin" + why + '.';
+    case Fault::Application:
+      return text + ", consistent with an answer that the application itself made.";
+    case Fault::Gateway:
+      return text +
+             (origin_is_fine_ ? ", while the origin is fine; consistent with a fault of the "
+                                "gateway or of the path from it to the origin"
+                              : ", consistent with a fault of the gateway itself") +
+             why + '.';
+    case Fault::Path:
+      return text + ", consistent with a fault of the network on the way" + why + '.';
+    case Fault::Dns:
+      return text + ", consistent with a fault of the gateway's name resolution" + why + '.';
+    case Fault::Monitor:
+    case Fault::Unknown:
+      break;
+  }
+  return text + "; what was seen does not decide whose fault it is" + why + '.';
+}
+
+Verdict Judge::judge() {
+  look_at_answers();
+  look_at_log();
+  look_at_origin();
+  look_at_addresses();
+  look_for_cliff();
+  verdict_.fault = fault();
+  verdict_.summary = summary(verdict_.fault);
+  verdict_.causes = is_contradictory_ ? CauseSet() : left_;
+  return std::move(verdict_);
+}
+
+}  // namespace
+
+Verdict judge(const CaseFile& file) {
+  return Judge(file).judge();
+}
+
+}  // namespace gatewatch::alerts

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+//
+// From what was observed to where the fault lies.
+//
+// A verdict says what the observations are consistent with, and lists them. It follows from the
+// causes that remain possible when each source has ruled out what it can: the answers of the
+// gateway, probes of the origin made beside them, the gateway's log. Where the sources contradict
+// each other, or leave causes of different faults, the fault is unknown.
+//
+// The origin counts as failing where it failed in at least half of its newest probes, and not in
+// the same way already before the trouble began. It counts as fine after kFineProbes good probes
+// and no bad one. One address of k is named where its share of failures has p * k < kAddressP by
+// Fisher's test.
+//
+// Pure.
+#pragma once
+
+#include "alerts/case_file.h"
+#include "core/incident.h"
+
+namespace gatewatch::alerts {
+
+inline constexpr size_t kFineProbes = 3;
+inline constexpr double kAddressP = 0.01;
+// A gateway whose first byte comes this late has tried, or waited for, an upstream.
+inline constexpr Duration kWaitedFrom = std::chrono::milliseconds(500);
+// Failures that come this close to a round number of seconds are somebody's timeout.
+inline constexpr Duration kCliffWidth = std::chrono::milliseconds(400);
+inline constexpr size_t kCliffFailures = 3;
+
+[[nodiscard]] Verdict judge(const CaseFile& file);
+
+}  // namespace gatewatch::alerts
