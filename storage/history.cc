@@ -57,9 +57,10 @@ class SampleReader {
         after_at_(to_us(since)),
         names_(connection, "SELECT id, name FROM target"),
         addresses_(connection, "SELECT id, text FROM address"),
+        answerers_(connection, "SELECT id, text FROM answerer"),
         samples_(connection,
                  "SELECT at_us, target, outcome, status, latency_us, dns_us, connect_us, tls_us, "
-                 "first_byte_us, late_us, address, purpose FROM sample "
+                 "first_byte_us, late_us, address, purpose, answerer FROM sample "
                  "WHERE (at_us, target) > (?1, ?2) AND at_us <= ?3 AND is_origin = 0 "
                  "ORDER BY at_us, target LIMIT ?4"),
         evidence_(connection,
@@ -83,6 +84,7 @@ class SampleReader {
   };
 
   Sample sample_at(const Statement& row);
+  const AnsweredBy& maker_at(int64_t number);
   void add_words(Sample& sample, int64_t at, int64_t target);
 
   Connection& connection_;
@@ -91,6 +93,8 @@ class SampleReader {
   int64_t after_target_ = -1;
   Names names_;
   Names addresses_;
+  Names answerers_;
+  std::unordered_map<int64_t, AnsweredBy> makers_;  // by their number in answerers_
   Statement samples_;
   Statement evidence_;
   bool has_evidence_ = false;  // evidence_ stands on a row
@@ -147,7 +151,18 @@ Sample SampleReader::sample_at(const Statement& row) {
   if (!row.is_null(10)) {
     sample.result.address = addresses_.of(row.integer(10));
   }
+  if (!row.is_null(12)) {
+    sample.result.answered_by = maker_at(row.integer(12));
+  }
   return sample;
+}
+
+const AnsweredBy& SampleReader::maker_at(int64_t number) {
+  const auto known = makers_.find(number);
+  if (known != makers_.end()) {
+    return known->second;
+  }
+  return makers_[number] = answered_by_from_json(connection_, answerers_.of(number));
 }
 
 // Both tables are read in the order of the same key, side by side.

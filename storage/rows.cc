@@ -16,6 +16,24 @@ std::string text_of(const Statement& row, int column) {
   return std::string(row.text(column));
 }
 
+std::string in_quotes(const std::string& text) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string quoted = "\"";
+  for (const char character : text) {
+    const auto byte = static_cast<unsigned char>(character);
+    if (byte < 0x20) {
+      quoted.append("\\u00") += kHex[byte >> 4U];
+      quoted += kHex[byte & 15U];
+    } else {
+      if (character == '"' || character == '\\') {
+        quoted += '\\';
+      }
+      quoted += character;
+    }
+  }
+  return quoted + '"';
+}
+
 uint32_t count_of(const Statement& row, int column) {
   return static_cast<uint32_t>(row.integer(column));
 }
@@ -35,25 +53,44 @@ WallTime from_us(int64_t microseconds) {
 }
 
 std::string to_json(const std::vector<std::string>& texts) {
-  static constexpr char kHex[] = "0123456789abcdef";
   std::string json = "[";
   for (const std::string& text : texts) {
-    json += json.size() > 1 ? ",\"" : "\"";
-    for (const char character : text) {
-      const auto byte = static_cast<unsigned char>(character);
-      if (byte < 0x20) {
-        json.append("\\u00") += kHex[byte >> 4U];
-        json += kHex[byte & 15U];
-      } else {
-        if (character == '"' || character == '\\') {
-          json += '\\';
-        }
-        json += character;
-      }
-    }
-    json += '"';
+    json.append(json.size() > 1 ? "," : "").append(in_quotes(text));
   }
   return json + ']';
+}
+
+std::string to_json(const AnsweredBy& answered_by) {
+  if (answered_by == AnsweredBy()) {
+    return "";
+  }
+  std::string json = "{\"role\":" + in_quotes(std::string(to_string(answered_by.role)));
+  if (!answered_by.product.empty()) {
+    json += ",\"product\":" + in_quotes(answered_by.product);
+  }
+  if (!answered_by.rule.empty()) {
+    json += ",\"rule\":" + in_quotes(answered_by.rule);
+  }
+  return json + ",\"causes\":" + to_json(answered_by.causes.words()) + '}';
+}
+
+AnsweredBy answered_by_from_json(Connection& connection, std::string_view json) {
+  AnsweredBy answered_by;
+  Statement parts(connection,
+                  "SELECT json_extract(?1, '$.role'), json_extract(?1, '$.product'), "
+                  "json_extract(?1, '$.rule'), json_extract(?1, '$.causes') WHERE json_valid(?1)");
+  parts.bind_all(json);
+  if (parts.step()) {
+    answered_by.role = parse_role(parts.text(0)).value_or(Role::Unknown);
+    answered_by.product = text_of(parts, 1);
+    answered_by.rule = text_of(parts, 2);
+    for (const std::string& word : from_json(connection, parts.text(3))) {
+      if (const std::optional<Cause> cause = parse_cause(word)) {
+        answered_by.causes.add(*cause);
+      }
+    }
+  }
+  return answered_by;
 }
 
 std::vector<std::string> from_json(Connection& connection, std::string_view json) {

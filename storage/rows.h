@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/answered_by.h"
 #include "core/incident.h"
 #include "core/notification.h"
 #include "core/push_state.h"
@@ -27,6 +28,10 @@ namespace gatewatch::storage {
 [[nodiscard]] std::string to_json(const std::vector<std::string>& texts);
 // Its strings; none where `json` is no such array.
 [[nodiscard]] std::vector<std::string> from_json(Connection& connection, std::string_view json);
+
+// {"role", "product" and "rule" where known, "causes"}; empty where nothing is known.
+[[nodiscard]] std::string to_json(const AnsweredBy& answered_by);
+[[nodiscard]] AnsweredBy answered_by_from_json(Connection& connection, std::string_view json);
 
 // The columns in the order that put_incident() and read_incident() use.
 inline constexpr std::string_view kIncidentColumns =

@@ -155,15 +155,23 @@ CREATE INDEX certificate_address ON certificate(address);
 CREATE INDEX certificate_target ON certificate(target, last_seen_us);
 )sql";
 
+// Who made an answer, as rows.h writes it; they are few.
+constexpr const char* kAnswererTable = R"sql(
+CREATE TABLE answerer(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
+ALTER TABLE sample ADD COLUMN answerer INTEGER;
+DROP VIEW samples;
+DROP VIEW origin_samples;
+)sql";
+
 // An instant as text. The milliseconds are cut, not rounded: no instant is shown before it was.
 std::string iso(const std::string& column) {
   return "strftime('%Y-%m-%dT%H:%M:%S', " + column +
          " / 1000000, 'unixepoch') || printf('.%03dZ', " + column + " / 1000 % 1000)";
 }
 
-// `more_columns` end with a comma.
+// `more_columns` end with a comma, `more_tables` with a line.
 std::string sample_view(const std::string& name, const std::string& is_origin,
-                        const std::string& more_columns) {
+                        const std::string& more_columns, const std::string& more_tables = "") {
   return "CREATE VIEW " + name + " AS SELECT t.name AS target, " + iso("s.at_us") + R"sql( AS at,
   s.at_us / 1000.0 AS at_ms,
   s.status AS status,
@@ -187,8 +195,8 @@ LEFT JOIN purpose AS p ON p.id = s.purpose
 LEFT JOIN address AS a ON a.id = s.address
 LEFT JOIN evidence AS e
   ON e.at_us = s.at_us AND e.target = s.target AND e.is_origin = s.is_origin
-WHERE s.is_origin = )sql" +
-         is_origin + ";\n";
+)sql" + more_tables +
+         "WHERE s.is_origin = " + is_origin + ";\n";
 }
 
 std::string answer_view() {
@@ -228,6 +236,18 @@ std::string job_view() {
 }
 
 constexpr const char* kMarks = "  s.tls_resumed AS tls_resumed,\n  s.dns_stale AS dns_stale,\n";
+
+constexpr const char* kMaker =
+    "  json_extract(b.text, '$.role') AS answered_by,\n"
+    "  json_extract(b.text, '$.product') AS product,\n"
+    "  json_extract(b.text, '$.causes') AS causes,\n";
+constexpr const char* kMakers = "LEFT JOIN answerer AS b ON b.id = s.answerer\n";
+
+std::string sample_views_with_maker() {
+  const std::string columns = std::string(kMarks) + kMaker;
+  return sample_view("samples", "0", columns, kMakers) +
+         sample_view("origin_samples", "1", columns, kMakers);
+}
 
 void write_names(Connection& connection) {
   Transaction transaction(connection);
@@ -269,6 +289,7 @@ std::span<const Migration> migrations() {
               sample_view("samples", "0", kMarks) + sample_view("origin_samples", "1", kMarks) +
               answer_view()},
       {3, kPushTable + job_view() + kLimits},
+      {4, kAnswererTable + sample_views_with_maker()},
   };
   return kSteps;
 }

@@ -14,21 +14,21 @@ namespace {
 
 constexpr const char* kPutSample =
     "INSERT INTO sample(at_us, target, is_origin, purpose, outcome, status, latency_us, dns_us, "
-    "connect_us, tls_us, first_byte_us, late_us, address, tls_resumed, dns_stale) "
-    "VALUES(?1, ?2, 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) "
+    "connect_us, tls_us, first_byte_us, late_us, address, tls_resumed, dns_stale, answerer) "
+    "VALUES(?1, ?2, ?16, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) "
     "ON CONFLICT(at_us, target, is_origin) DO NOTHING";
 
 constexpr const char* kSameSample =
-    "SELECT 1 FROM sample WHERE at_us = ?1 AND target = ?2 AND is_origin = 0 AND purpose = ?3 "
+    "SELECT 1 FROM sample WHERE at_us = ?1 AND target = ?2 AND is_origin = ?7 AND purpose = ?3 "
     "AND outcome = ?4 AND latency_us = ?5 AND late_us = ?6";
 
 constexpr const char* kPutEvidence =
-    "INSERT INTO evidence(at_us, target, is_origin, reason, error) VALUES(?1, ?2, 0, ?3, ?4) "
+    "INSERT INTO evidence(at_us, target, is_origin, reason, error) VALUES(?1, ?2, ?5, ?3, ?4) "
     "ON CONFLICT(at_us, target, is_origin) DO UPDATE "
     "SET reason = excluded.reason, error = excluded.error";
 
 constexpr const char* kPutAnswer =
-    "INSERT INTO answer(at_us, target, is_origin, head, body) VALUES(?1, ?2, 0, ?3, ?4) "
+    "INSERT INTO answer(at_us, target, is_origin, head, body) VALUES(?1, ?2, ?5, ?3, ?4) "
     "ON CONFLICT(at_us, target, is_origin) DO NOTHING";
 
 // Leaves the newest ?1.
@@ -175,6 +175,7 @@ Store::Store(const std::string& path, const std::function<bool()>& hurried)
     : connection_(open_for_writing(path, hurried)),
       targets_(*connection_, "target", "name"),
       addresses_(*connection_, "address", "text"),
+      answerers_(*connection_, "answerer", "text"),
       use_address_(*connection_, "UPDATE address SET used_us = max(used_us, ?2) WHERE id = ?1"),
       sample_(*connection_, kPutSample),
       same_sample_(*connection_, kSameSample),
@@ -197,13 +198,17 @@ bool Store::put_sample(const Sample& sample, bool again) {
                              : std::optional(use_address(result.address, to_us(sample.at)));
   const std::optional<int64_t> status =
       result.status == 0 ? std::nullopt : std::optional<int64_t>(result.status);
+  const std::string maker = to_json(result.answered_by);
+  const std::optional<int64_t> answerer =
+      maker.empty() ? std::nullopt : std::optional(answerers_.id_of(maker));
   put_certificate(sample, target, address);
   int64_t at = to_us(sample.at);
-  sample_.bind_all(
-      at, target, static_cast<int64_t>(sample.purpose), static_cast<int64_t>(result.outcome),
-      status, to_us(result.latency), maybe_us(result.phases.dns), maybe_us(result.phases.connect),
-      maybe_us(result.phases.tls), maybe_us(result.phases.first_byte), to_us(sample.lateness),
-      address, int64_t{result.tls_resumed}, int64_t{result.dns_stale});
+  sample_.bind_all(at, target, static_cast<int64_t>(sample.purpose),
+                   static_cast<int64_t>(result.outcome), status, to_us(result.latency),
+                   maybe_us(result.phases.dns), maybe_us(result.phases.connect),
+                   maybe_us(result.phases.tls), maybe_us(result.phases.first_byte),
+                   to_us(sample.lateness), address, int64_t{result.tls_resumed},
+                   int64_t{result.dns_stale}, answerer, int64_t{sample.is_origin});
   for (int64_t shift = 0; shift <= kMaxShift; ++shift, ++at) {
     sample_.bind(1, at);
     sample_.run_bound();
@@ -234,7 +239,7 @@ int64_t Store::use_address(const std::string& address, int64_t at) {
 }
 
 void Store::put_certificate(const Sample& sample, int64_t target, std::optional<int64_t> address) {
-  if (sample.result.certificate == nullptr) {
+  if (sample.result.certificate == nullptr || sample.is_origin) {
     return;
   }
   const CertificateInfo& certificate = *sample.result.certificate;
@@ -273,6 +278,7 @@ void Store::put_evidence(const Sample& sample, int64_t at, int64_t target) {
   const std::string error = fit_to_read(result.error);
   bind_words(evidence_, 3, reason);
   bind_words(evidence_, 4, error);
+  evidence_.bind(5, int64_t{sample.is_origin});
   evidence_.run_bound();
 }
 
@@ -285,6 +291,7 @@ void Store::put_answer(const Sample& sample, int64_t at, int64_t target) {
   answer_.bind(2, target);
   answer_.bind(3, Blob{result.head});
   answer_.bind(4, Blob{result.body});
+  answer_.bind(5, int64_t{sample.is_origin});
   answer_.run_bound();
   if (++answers_since_cut_ >= kMaxAnswers / 10) {
     cut_answers();
@@ -302,7 +309,7 @@ void Store::cut_answers() {
 bool Store::is_there(const Sample& sample, int64_t at, int64_t target) {
   same_sample_.bind_all(at, target, static_cast<int64_t>(sample.purpose),
                         static_cast<int64_t>(sample.result.outcome), to_us(sample.result.latency),
-                        to_us(sample.lateness));
+                        to_us(sample.lateness), int64_t{sample.is_origin});
   const bool found = same_sample_.step();
   same_sample_.reset();
   return found;

@@ -97,6 +97,7 @@ class Store {
   int64_t checkpoint_at_ = kCheckpointPages;
   Dictionary targets_;
   Dictionary addresses_;
+  Dictionary answerers_;
   Statement use_address_;
   // When the database says that an address was last used, by its number.
   std::unordered_map<int64_t, int64_t> address_used_;

@@ -248,7 +248,7 @@ TEST_F(Faults, SetADamagedDatabaseAsideAndSaveIncidentsAndMessages) {
       writer.add(ok_sample("shop", kMorning + i * 1s));
     }
   });
-  damage_pages(path_, 30);  // the samples, written last
+  damage_pages(path_, 40);  // the samples, written last
   const Remembered remembered = remember(path_, kMorning);
   EXPECT_EQ(remembered.incidents.size(), 1U);
   EXPECT_EQ(remembered.outbox.size(), 2U);

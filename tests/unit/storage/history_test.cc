@@ -53,6 +53,20 @@ TEST_F(History, TellsOfNoSampleFromAfterTheGivenEnd) {
   EXPECT_EQ(samples.back().target, "b");
 }
 
+TEST_F(History, TellsWhoMadeAnAnswer) {
+  Sample sample = ok_sample("a", kMorning);
+  sample.result.answered_by = {
+      Role::Gateway, "nginx", "nginx-page", {Cause::TimeoutRead, Cause::TimeoutConnect}};
+  write_database(path_, [&](Writer& writer) {
+    writer.add(sample);
+    writer.add(ok_sample("b", kMorning));
+  });
+  const std::vector<Sample> samples = samples_since(kMorning);
+  ASSERT_EQ(samples.size(), 2U);
+  EXPECT_EQ(samples[0].result.answered_by, sample.result.answered_by);
+  EXPECT_EQ(samples[1].result.answered_by, AnsweredBy());
+}
+
 TEST_F(History, GivesBackAnIncidentAsItWas) {
   const Incident given = open_incident("01A", kMorning);
   write_database(path_, [&](Writer& writer) { writer.add(Transition{given, {}}); });

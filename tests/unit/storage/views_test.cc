@@ -3,6 +3,7 @@
 // What users see through their own SQL while the daemon writes.
 #include <gtest/gtest.h>
 
+#include "storage/history.h"
 #include "tests/support/temp_dir.h"
 #include "tests/unit/storage/test_data.h"
 
@@ -30,7 +31,7 @@ TEST_F(Views, HaveTheirContractedColumns) {
   flush();
   const std::string samples =
       "target at at_ms status outcome latency_ms dns_ms connect_ms tls_ms first_byte_ms address "
-      "purpose confirm late_ms tls_resumed dns_stale reason error";
+      "purpose confirm late_ms tls_resumed dns_stale answered_by product causes reason error";
   EXPECT_EQ(columns_of("samples"), samples);
   EXPECT_EQ(columns_of("origin_samples"), samples);
   EXPECT_EQ(columns_of("incidents"),
@@ -54,6 +55,41 @@ TEST_F(Views, ShowAnOkSample) {
                     "typeof(status) FROM samples"),
             "1|real|real|integer");
   EXPECT_EQ(ask_one(path_, "SELECT count(*) FROM origin_samples"), "0");
+}
+
+TEST_F(Views, ShowWhoMadeAnAnswerAndItsPossibleCauses) {
+  Sample sample = ok_sample("shop", kMorning);
+  sample.result.outcome = Outcome::BadGateway;
+  sample.result.status = 502;
+  sample.result.answered_by = {
+      Role::Gateway, "haproxy", "haproxy-page", {Cause::Reset, Cause::Closed}};
+  writer_.add(sample);
+  sample.at += 1s;
+  sample.result.answered_by = {Role::Application, "", "say \"no\"", {Cause::Application}};
+  writer_.add(sample);
+  writer_.add(ok_sample("shop", kMorning + 2s));
+  flush();
+  EXPECT_EQ(ask(path_, "SELECT answered_by, product, causes FROM samples ORDER BY at"),
+            (std::vector<std::string>{R"(gateway|haproxy|["upstream_closed","upstream_reset"])",
+                                      R"(application|NULL|["app_error"])", "NULL|NULL|NULL"}));
+}
+
+TEST_F(Views, KeepOriginsApartFromTargets) {
+  Sample origin = ok_sample("shop", kMorning);  // the same instant as the target's
+  origin.is_origin = true;
+  origin.result.outcome = Outcome::Refused;
+  origin.result.error = "nobody listens";
+  origin.result.head = "HTTP/1.1 500 No";
+  writer_.add(ok_sample("shop", kMorning));
+  writer_.add(origin);
+  flush();
+  EXPECT_EQ(ask_one(path_, "SELECT target, outcome, error FROM samples"), "shop|ok|NULL");
+  EXPECT_EQ(ask_one(path_, "SELECT target, outcome, error FROM origin_samples"),
+            "shop|refused|nobody listens");
+  EXPECT_EQ(ask_one(path_, "SELECT is_origin, head FROM answers"), "1|HTTP/1.1 500 No");
+  int remembered = 0;
+  for_each_sample(path_, kMorning - 1s, kMorning + 1s, [&](const Sample&) { ++remembered; });
+  EXPECT_EQ(remembered, 1) << "what is replayed into rules is of targets alone";
 }
 
 TEST_F(Views, ShowAConfirmedTimeoutWithItsWords) {
@@ -123,7 +159,7 @@ TEST_F(Views, NameEveryOutcomeAndPurpose) {
 TEST_F(Views, CarryOurMarks) {
   flush();
   EXPECT_EQ(ask_one(path_, "PRAGMA application_id"), "1196901192");
-  EXPECT_EQ(ask_one(path_, "PRAGMA user_version"), "3");
+  EXPECT_EQ(ask_one(path_, "PRAGMA user_version"), "4");
   EXPECT_EQ(ask_one(path_, "PRAGMA journal_mode"), "wal");
   EXPECT_EQ(ask_one(path_, "PRAGMA auto_vacuum"), "2");
   EXPECT_EQ(ask_one(path_,
