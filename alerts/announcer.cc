@@ -12,6 +12,8 @@ MessageType type_of(Change::Kind kind) {
   switch (kind) {
     case Change::Kind::Opened:
       return MessageType::Opened;
+    case Change::Kind::Updated:
+      return MessageType::Updated;
     case Change::Kind::Reopened:
       return MessageType::Reopened;
     case Change::Kind::Resolved:

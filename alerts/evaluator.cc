@@ -94,14 +94,24 @@ void Evaluator::replay(const Sample& sample, SteadyTime began) {
   }
 }
 
-std::vector<Change> Evaluator::take(const Sample& sample, Instant now) {
+std::vector<Change> Evaluator::judge(const std::string& target, const Verdict& verdict) {
+  std::vector<Change> changes;
+  if (const auto entry = targets_.find(target); entry != targets_.end()) {
+    for (RuleWatch& watch : entry->second.watches) {
+      keep(changes, watch.judge(verdict));
+    }
+  }
+  return changes;
+}
+
+std::vector<Change> Evaluator::take(const Sample& sample, Instant now, const Verdict& verdict) {
   std::vector<Change> changes;
   const auto entry = targets_.find(sample.target);
   if (entry == targets_.end()) {
     return changes;
   }
   for (RuleWatch& watch : entry->second.watches) {
-    keep(changes, watch.take(sample, now, ids_));
+    keep(changes, watch.take(sample, now, ids_, verdict));
   }
   return changes;
 }

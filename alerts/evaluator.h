@@ -47,7 +47,11 @@ class Evaluator {
   // Takes a recorded sample that began at `began`, oldest first. Requires: as for restore().
   void replay(const Sample& sample, SteadyTime began);
 
-  std::vector<Change> take(const Sample& sample, Instant now);
+  // `verdict` as of RuleWatch::take().
+  std::vector<Change> take(const Sample& sample, Instant now, const Verdict& verdict = {});
+
+  // What is known of the target's trouble now: of its open incidents, as of RuleWatch::judge().
+  std::vector<Change> judge(const std::string& target, const Verdict& verdict);
 
   // Oldest first.
   [[nodiscard]] std::vector<Incident> open_incidents() const;

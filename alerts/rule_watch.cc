@@ -60,7 +60,33 @@ Change RuleWatch::change(Change::Kind kind, const Counts& window) {
   return {.kind = kind, .incident = *incident_, .rule = rule_, .window = window};
 }
 
-std::optional<Change> RuleWatch::take(const Sample& sample, Instant now, Rng& ids) {
+Verdict RuleWatch::joined(const Verdict& verdict, const Counts& window) const {
+  Verdict joined = verdict_at_opening(*rule_, window);
+  joined.fault = verdict.fault;
+  joined.causes = verdict.causes;
+  if (!verdict.summary.empty()) {
+    joined.summary = verdict.summary;
+  }
+  joined.evidence.insert(joined.evidence.end(), verdict.evidence.begin(), verdict.evidence.end());
+  return joined;
+}
+
+std::optional<Change> RuleWatch::judge(const Verdict& verdict) {
+  if (!incident_ || !incident_->is_open() || verdict.evidence.empty()) {
+    return std::nullopt;
+  }
+  const Counts window = window_.sum();
+  incident_->verdict = joined(verdict, window);
+  if (verdict.fault == Fault::Unknown || verdict.fault == told_fault_ || updates_ == kMaxUpdates) {
+    return std::nullopt;
+  }
+  ++updates_;
+  told_fault_ = verdict.fault;
+  return change(Change::Kind::Updated, window);
+}
+
+std::optional<Change> RuleWatch::take(const Sample& sample, Instant now, Rng& ids,
+                                      const Verdict& verdict) {
   const Counts counts = counts_of(*rule_, sample);
   if (!count(counts, now.steady)) {
     return std::nullopt;
@@ -87,6 +113,8 @@ std::optional<Change> RuleWatch::take(const Sample& sample, Instant now, Rng& id
     incident_->reason.clear();
     incident_->total += counts;
     incident_->counted_until = sample.at;
+    incident_->verdict = joined(verdict, window);
+    told_fault_ = verdict.fault;
     return change(Change::Kind::Reopened, window);
   }
   incident_ = std::make_unique<Incident>(Incident{.id = make_ulid(now.wall, ids),
@@ -95,12 +123,14 @@ std::optional<Change> RuleWatch::take(const Sample& sample, Instant now, Rng& id
                                                   .tags = target_->tags,
                                                   .rule = rule_->name,
                                                   .severity = rule_->severity,
-                                                  .verdict = verdict_at_opening(*rule_, window),
+                                                  .verdict = joined(verdict, window),
                                                   .opened_at = now.wall,
                                                   .resolved_at = std::nullopt,
                                                   .reason = {},
                                                   .total = window,
                                                   .counted_until = sample.at});
+  told_fault_ = verdict.fault;
+  updates_ = 0;
   return change(Change::Kind::Opened, window);
 }
 
@@ -122,6 +152,7 @@ void RuleWatch::restore(Incident incident, Instant now) {
     const Duration ago = std::max<Duration>(now.wall - *incident.resolved_at, Duration::zero());
     resolved_at_ = now.steady - ago;
   }
+  told_fault_ = incident.verdict.fault;
   incident_ = std::make_unique<Incident>(std::move(incident));
 }
 

@@ -23,7 +23,7 @@ namespace gatewatch::alerts {
 
 // A state change of an incident, with all that a message about it needs.
 struct Change {
-  enum class Kind { Opened, Reopened, Resolved };
+  enum class Kind { Opened, Updated, Reopened, Resolved };
   Kind kind = Kind::Opened;
   Incident incident;  // as it is after the change
   std::shared_ptr<const Rule> rule;
@@ -44,8 +44,16 @@ class RuleWatch {
   // Open, or resolved and fit to be reopened; null where there is none.
   [[nodiscard]] const Incident* incident() const { return incident_.get(); }
 
-  // Takes a live sample of the target. Samples that rates do not count change nothing.
-  std::optional<Change> take(const Sample& sample, Instant now, Rng& ids);
+  // Takes a live sample of the target. Samples that rates do not count change nothing. `verdict`:
+  // what is known of the target's trouble with this sample, for an incident that it opens.
+  std::optional<Change> take(const Sample& sample, Instant now, Rng& ids,
+                             const Verdict& verdict = {});
+
+  // Puts a verdict that has evidence to the open incident, if there is one, and to the rule's own.
+  // An update where its fault is known and another than the one that was told before; at most
+  // kMaxUpdates in the incident's life.
+  static constexpr int kMaxUpdates = 20;
+  std::optional<Change> judge(const Verdict& verdict);
 
   // Takes a recorded sample that began at `began`: fills the window and the counts of an open
   // incident that has not counted it, and changes nothing else.
@@ -66,11 +74,15 @@ class RuleWatch {
   bool count(const Counts& counts, SteadyTime at);
   [[nodiscard]] bool should_open(const Counts& window) const;
   Change change(Change::Kind kind, const Counts& window);
+  // What the window says, and what is known besides.
+  [[nodiscard]] Verdict joined(const Verdict& verdict, const Counts& window) const;
 
   std::shared_ptr<const Rule> rule_;
   std::shared_ptr<const Target> target_;  // shared by its rules
   RateWindow window_;
   std::unique_ptr<Incident> incident_;     // as incident(); most watches have none
+  Fault told_fault_ = Fault::Unknown;      // in the newest message about incident_
+  int updates_ = 0;                        // told of incident_ since it opened, or since the start
   SteadyTime resolved_at_;                 // meaningful while incident_ is resolved
   std::optional<SteadyTime> clear_since_;  // since when the rate has been below the clear level
 };

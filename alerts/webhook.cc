@@ -73,6 +73,7 @@ Json verdict_of(const Verdict& verdict) {
   for (size_t i = 0; i < std::min(verdict.evidence.size(), kMostEvidence); ++i) {
     json["evidence"].push_back(printable(verdict.evidence[i], kLongestEvidence));
   }
+  json["causes"] = verdict.causes.words();
   return json;
 }
 

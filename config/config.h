@@ -65,7 +65,8 @@ struct Config {
   std::vector<TargetConfig> targets;  // in the order of the files, controls last
   std::vector<RuleConfig> rules;      // the built-in ones where none is written
   std::vector<ChannelConfig> channels;
-  Table defaults;  // [defaults], for kinds to check even without a target
+  std::vector<Table> signatures;  // [[signature]], for who reads answers
+  Table defaults;                 // [defaults], for kinds to check even without a target
 };
 
 // The process's environment as a map.

@@ -144,6 +144,7 @@ Config read_sections(Table& root, const LoadOptions& options, Diagnostics& diagn
   Targets targets = read_targets(root, defaults);
   Channels channels = read_channels(root);
   std::vector<RuleConfig> rules = read_rules(root, targets, channels);
+  std::vector<Table> signatures = root.tables("signature");
   root.finish();
 
   for (TargetConfig& target : targets.targets) {
@@ -157,6 +158,7 @@ Config read_sections(Table& root, const LoadOptions& options, Diagnostics& diagn
                 .targets = std::move(targets.targets),
                 .rules = std::move(rules),
                 .channels = std::move(channels.channels),
+                .signatures = std::move(signatures),
                 .defaults = std::move(defaults)};
   lint(root, config, diagnostics);
   return config;

@@ -11,7 +11,6 @@
 #include <future>
 #include <string_view>
 #include <thread>
-#include <unordered_map>
 #include <utility>
 
 #include "core/log.h"
@@ -51,17 +50,11 @@ App::App(Settings settings, std::string config_path, config::LoadOptions load_op
            .on_committed = [this](const std::vector<std::string>& ids) { delivery_.release(ids); }},
           clock),
       pipeline_(loop_, rng_, writer_, delivery_, {host_name(), GATEWATCH_VERSION}),
-      resolver_(loop_, {}),
-      http_(loop_, clock, max_in_flight() + probe::kMaxRequested),
-      curl_(loop_),
-      pushes_(
-          loop_, [this](Sample sample) { take(std::move(sample)); },
-          [this](PushState state) { writer_.add(std::move(state)); }),
-      services_{loop_, resolver_, http_, curl_, &pushes_},
-      scheduler_(loop_, rng_, max_in_flight(),
-                 {.on_sample = [this](Sample sample) { take(std::move(sample)); },
-                  .on_skip = [this](const std::string& target,
-                                    uint64_t turns) { pipeline_.skip(target, turns); }}) {
+      probing_(loop_, rng_, clock, max_in_flight(kBesideTargets),
+               {.on_sample = [this](Sample sample) { take(std::move(sample)); },
+                .on_skip = [this](const std::string& target,
+                                  uint64_t turns) { pipeline_.skip(target, turns); },
+                .on_push_state = [this](PushState state) { writer_.add(std::move(state)); }}) {
   storage::check_database(settings_.storage.path);
   if (!settings_.daemon.listen_host.empty()) {
     web_ = std::make_unique<web::Server>(
@@ -99,7 +92,7 @@ App::Ending App::run() {
   start();
   loop_.run();
   ended_ = true;
-  pushes_.save(Duration::zero());
+  probing_.pushes().save(Duration::zero());
 
   // First what must not be lost; then those who only look, whose clients may dawdle.
   delivery_.stop(clock_.steady() + kFinishDelivery);
@@ -135,11 +128,9 @@ void App::start() {
   pipeline_.restore(settings_.storage.path, settings_.longest_reopen());
   remember_pushes();
   writer_.start();
-  for (const ProbedTarget& probed : settings_.targets) {
-    schedule(probed);
-  }
-  pushes_.save(kRenewPushes);
-  every(kSavePushes, [this] { pushes_.save(kRenewPushes); });
+  probing_.set(settings_);
+  probing_.pushes().save(kRenewPushes);
+  every(kSavePushes, [this] { probing_.pushes().save(kRenewPushes); });
   every(Pipeline::kTendInterval, [this] {
     pipeline_.tend(read_clocks(clock_));
     tell_status();
@@ -163,7 +154,7 @@ void App::start() {
 
 void App::remember_pushes() {
   try {
-    pushes_.remember(storage::remember_pushes(settings_.storage.path, clock_.wall()));
+    probing_.pushes().remember(storage::remember_pushes(settings_.storage.path, clock_.wall()));
   } catch (const storage::StorageError& error) {
     log(LogLevel::Warning, "silence of jobs counts anew", {{"reason", error.what()}});
   }
@@ -176,34 +167,10 @@ void App::every(Duration interval, std::function<void()> task) {
   });
 }
 
-void App::schedule(const ProbedTarget& probed) {
-  if (probed.target.enabled) {
-    scheduler_.set(probed.target, probed.make_prober(services_));
-  } else {
-    scheduler_.remove(probed.target.name);
-  }
-}
-
-// The settings of what did not change stay as they are: its prober, its schedule, its channel.
+// The settings of what did not change stay as they are: also its channel.
 void App::apply(Settings settings) {
-  std::unordered_map<std::string_view, const ProbedTarget*> old_targets;
-  for (const ProbedTarget& old : settings_.targets) {
-    old_targets.emplace(old.target.name, &old);
-  }
-  for (const ProbedTarget& probed : settings.targets) {
-    const auto old = old_targets.find(probed.target.name);
-    if (old == old_targets.end() || old->second->target != probed.target ||
-        old->second->fingerprint != probed.fingerprint) {
-      schedule(probed);
-    }
-    if (old != old_targets.end()) {
-      old_targets.erase(old);
-    }
-  }
-  for (const auto& [name, gone] : old_targets) {
-    scheduler_.remove(gone->target.name);
-  }
-  pushes_.save(kRenewPushes);
+  probing_.set(settings);
+  probing_.pushes().save(kRenewPushes);
   for (auto& [name, channel] : settings.channels) {
     const auto old = settings_.channel_fingerprints.find(name);
     if (old != settings_.channel_fingerprints.end() &&
@@ -217,8 +184,6 @@ void App::apply(Settings settings) {
       settings.web.auth != settings_.web.auth) {
     log(LogLevel::Warning, "[storage] path, [daemon] listen and [web] take effect at a restart");
   }
-  http_.refresh_certificates();
-  curl_.refresh_certificates();
   writer_.set_retention(settings.storage.retention);
   set_log_level(settings.daemon.log_level);
   pipeline_.configure(settings);
@@ -280,9 +245,9 @@ bool App::apply_on_loop(Settings settings) {
 
 // Results go one way, requests for probes the other.
 void App::take(Sample sample) {
-  pushes_.note_turn(sample);
+  probing_.pushes().note_turn(sample);
   for (const ProbeRequest& request : pipeline_.take(std::move(sample))) {
-    scheduler_.request(request);
+    probing_.request(request);
   }
 }
 
@@ -293,13 +258,13 @@ void App::begin_stop() {
   stopping_ = true;
   log(LogLevel::Info, "stopping");
   service::tell_stopping();
-  scheduler_.pause();
+  probing_.pause();
   wait_for_probes(loop_.now() + kFinishProbes);
 }
 
 void App::wait_for_probes(SteadyTime deadline) {
-  if (scheduler_.in_flight() == 0 || loop_.now() >= deadline) {
-    scheduler_.abort_all("gatewatch was stopped");
+  if (probing_.in_flight() == 0 || loop_.now() >= deadline) {
+    probing_.abort_all("gatewatch was stopped");
     loop_.stop();
     return;
   }
@@ -331,8 +296,8 @@ Snapshot App::make_snapshot() const {
   snapshot.started_at = started_at_;
   snapshot.version = GATEWATCH_VERSION;
   pipeline_.fill(snapshot);
-  snapshot.health.probes_in_flight = scheduler_.in_flight();
-  snapshot.health.stalls = scheduler_.stalls();
+  snapshot.health.probes_in_flight = probing_.in_flight();
+  snapshot.health.stalls = probing_.stalls();
   return snapshot;
 }
 
@@ -355,7 +320,7 @@ PushAnswer App::take_push(PushReport report) {
   auto done = std::make_shared<std::promise<PushAnswer>>();
   std::future<PushAnswer> answer = done->get_future();
   loop_.post([this, report = std::move(report), done = std::move(done)] {
-    done->set_value(pushes_.take(report));
+    done->set_value(probing_.pushes().take(report));
   });
   return await(answer, kAnswerPatience, ended_).value_or(PushAnswer::NoAnswer);
 }

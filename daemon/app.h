@@ -22,15 +22,10 @@
 #include "daemon/control_socket.h"
 #include "daemon/exit_code.h"
 #include "daemon/pipeline.h"
+#include "daemon/probing.h"
 #include "daemon/reloader.h"
 #include "daemon/settings.h"
-#include "probe/dns/resolver.h"
-#include "probe/http/curl_engine.h"
-#include "probe/http/http_engine.h"
-#include "probe/kinds/kinds.h"
-#include "probe/kinds/push_registry.h"
 #include "probe/loop/epoll_loop.h"
-#include "probe/schedule/scheduler.h"
 #include "storage/state_directory.h"
 #include "storage/writer.h"
 #include "web/server.h"
@@ -75,7 +70,6 @@ class App {
  private:
   // On the loop thread.
   void start();
-  void schedule(const ProbedTarget& probed);
   void remember_pushes();
   void apply(Settings settings);
   void take(Sample sample);
@@ -109,12 +103,7 @@ class App {
   alerts::Delivery delivery_;
   storage::Writer writer_;
   Pipeline pipeline_;
-  probe::Resolver resolver_;
-  probe::HttpEngine http_;
-  probe::CurlEngine curl_;
-  probe::PushRegistry pushes_;
-  probe::ProbeServices services_;
-  probe::Scheduler scheduler_;
+  Probing probing_;
   // Loop thread:
   bool stopping_ = false;
   std::string reload_problem_;  // the first mistake of a configuration that was refused

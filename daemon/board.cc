@@ -29,6 +29,12 @@ void Board::take(const Sample& sample) {
     return;
   }
   Entry& entry = entries_[found->second];
+  if (sample.is_origin) {
+    entry.status.origin = sample;
+    std::string().swap(entry.status.origin->result.head);  // the database has them
+    std::string().swap(entry.status.origin->result.body);
+    return;
+  }
   if (sample.purpose == Purpose::Confirm) {
     ++entry.status.confirm_probes[sample.result.outcome];
   }

@@ -128,6 +128,7 @@ std::string encode(const Sample& sample) {
   Json json = {
       {"target", sample.target},
       {"at_us", sample.at.time_since_epoch().count()},
+      {"is_origin", sample.is_origin},
       {"outcome", to_string(result.outcome)},
       {"status", result.status},
       {"latency_ns", nanoseconds(result.latency)},
@@ -138,6 +139,11 @@ std::string encode(const Sample& sample) {
       {"dns_stale", result.dns_stale},
       {"head", result.head},
       {"body", result.body},
+      {"role", to_string(result.answered_by.role)},
+      {"product", result.answered_by.product},
+      {"rule", result.answered_by.rule},
+      {"causes", result.answered_by.causes.bits()},
+      {"met", result.met.bits()},
   };
   put(json, "dns_ns", result.phases.dns);
   put(json, "connect_ns", result.phases.connect);
@@ -152,6 +158,7 @@ std::optional<Sample> decode_sample(const std::string& json) {
   sample.target = get<std::string>(from, "target", "");
   sample.at = WallTime(std::chrono::microseconds(get<int64_t>(from, "at_us", 0)));
   sample.purpose = Purpose::Manual;
+  sample.is_origin = get(from, "is_origin", false);
   const auto outcome = parse_outcome(get<std::string>(from, "outcome", ""));
   if (sample.target.empty() || !outcome) {
     return std::nullopt;
@@ -167,6 +174,12 @@ std::optional<Sample> decode_sample(const std::string& json) {
   result.dns_stale = get(from, "dns_stale", false);
   result.head = answer_part(from, "head");
   result.body = answer_part(from, "body");
+  result.answered_by = {
+      .role = parse_role(get<std::string>(from, "role", "")).value_or(Role::Unknown),
+      .product = printable(get<std::string>(from, "product", "")),
+      .rule = printable(get<std::string>(from, "rule", "")),
+      .causes = CauseSet::from_bits(get<uint32_t>(from, "causes", 0))};
+  result.met = CauseSet::from_bits(get<uint32_t>(from, "met", 0));
   result.phases = {.dns = get_length(from, "dns_ns"),
                    .connect = get_length(from, "connect_ns"),
                    .tls = get_length(from, "tls_ns"),

@@ -12,20 +12,18 @@
 #include <cstdint>
 
 #include "probe/http/http_transfer.h"
-#include "probe/schedule/scheduler.h"
 
 namespace gatewatch::daemon {
 namespace {
 
-// Descriptors kept for the database, the log, the control socket, web clients, channels and probes
-// on request.
-constexpr size_t kReservedDescriptors = 256 + probe::kMaxRequested;
+// Descriptors kept for the database, the log, the control socket, web clients and channels.
+constexpr size_t kReservedDescriptors = 256;
 constexpr size_t kMostDescriptors = 65'536;
 constexpr size_t kLeastInFlight = 64;
 
 }  // namespace
 
-size_t max_in_flight() {
+size_t max_in_flight(size_t beside) {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) {
     return kLeastInFlight;
@@ -33,9 +31,9 @@ size_t max_in_flight() {
   limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, kMostDescriptors);
   ::setrlimit(RLIMIT_NOFILE, &limit);
   const size_t descriptors = limit.rlim_cur;
-  return std::min(
-      probe::kMaxTransfers - probe::kMaxRequested,
-      std::max(descriptors, kReservedDescriptors + kLeastInFlight) - kReservedDescriptors);
+  const size_t reserved = kReservedDescriptors + beside;
+  return std::min(probe::kMaxTransfers - beside,
+                  std::max(descriptors, reserved + kLeastInFlight) - reserved);
 }
 
 void give_back_startup_memory() {

@@ -44,6 +44,8 @@ std::string_view event_of(alerts::Change::Kind kind) {
   switch (kind) {
     case alerts::Change::Kind::Opened:
       return "incident opened";
+    case alerts::Change::Kind::Updated:
+      return "incident updated";
     case alerts::Change::Kind::Reopened:
       return "incident reopened";
     case alerts::Change::Kind::Resolved:
@@ -75,6 +77,7 @@ void Pipeline::configure(const Settings& settings) {
   board_.set_targets(std::move(targets));
   const std::vector<alerts::Watched> watched = settings.watched();
   confirmation_.configure(watched);
+  investigator_.configure(watched);
   for (const alerts::Change& change : evaluator_.configure(watched, now())) {
     tell(change);
   }
@@ -140,17 +143,32 @@ std::vector<ProbeRequest> Pipeline::take(Sample sample) {
          {"error", sample.result.error}});
   }
   board_.take(sample);
-  const std::vector<alerts::Change> changes = evaluator_.take(sample, now());
+  if (std::optional<ProbeRequest> look = investigator_.take(sample, loop_.now())) {
+    requests.push_back(std::move(*look));
+  }
+  const Verdict verdict = investigator_.verdict(sample.target);
+  if (sample.is_origin) {
+    const std::vector<alerts::Change> updates = evaluator_.judge(sample.target, verdict);
+    writer_.add(std::move(sample));
+    tell_all(updates);
+    return requests;
+  }
+  std::vector<alerts::Change> changes = evaluator_.take(sample, now(), verdict);
+  std::ranges::move(evaluator_.judge(sample.target, verdict), std::back_inserter(changes));
   if (std::optional<ProbeRequest> burst = confirmation_.take(sample, loop_.now())) {
     log(LogLevel::Debug, "confirmation burst",
         {{"target", burst->target}, {"status", sample.result.status}});
     requests.push_back(std::move(*burst));
   }
   writer_.add(std::move(sample));
+  tell_all(changes);
+  return requests;
+}
+
+void Pipeline::tell_all(const std::vector<alerts::Change>& changes) {
   for (const alerts::Change& change : changes) {
     tell(change);
   }
-  return requests;
 }
 
 void Pipeline::skip(const std::string& target, uint64_t turns) {

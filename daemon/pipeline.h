@@ -16,6 +16,7 @@
 #include "alerts/control_watch.h"
 #include "alerts/delivery.h"
 #include "alerts/evaluator.h"
+#include "alerts/investigator.h"
 #include "alerts/self_watch.h"
 #include "core/clock_watch.h"
 #include "core/id.h"
@@ -45,7 +46,7 @@ class Pipeline {
   // Requires: configure() was called, nothing else.
   void restore(const std::string& database_path, Duration reopen_within);
 
-  // Returns the probes that the sample calls for.
+  // Of a target or an origin. Returns the probes that the sample calls for.
   [[nodiscard]] std::vector<ProbeRequest> take(Sample sample);
   void skip(const std::string& target, uint64_t turns);
 
@@ -63,6 +64,7 @@ class Pipeline {
   void go_on_with(storage::Remembered remembered);
   void replay(const std::string& database_path);
   void tell(const alerts::Change& change);
+  void tell_all(const std::vector<alerts::Change>& changes);
   void watch_clocks(const ClockReading& clocks);
   [[nodiscard]] alerts::Instant now() const;
 
@@ -72,6 +74,7 @@ class Pipeline {
   Board board_;
   alerts::Evaluator evaluator_;
   alerts::Confirmation confirmation_;
+  alerts::Investigator investigator_;
   alerts::ControlWatch control_watch_;
   alerts::SelfWatch self_watch_;
   alerts::Announcer announcer_;

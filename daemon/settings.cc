@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "alerts/channel.h"
+#include "probe/signature/signature_keys.h"
 
 namespace gatewatch::daemon {
 namespace {
@@ -24,11 +25,16 @@ void read_targets(config::Config& config, Settings& settings) {
     check_listening(config, item);
     ProbedTarget probed{.target = item.target,
                         .fingerprint = item.settings.fingerprint(),
-                        .make_prober = probe::read_prober(item.target, item.settings)};
+                        .make_prober = probe::read_prober(item.target, item.settings),
+                        .origin = probe::read_origin(item.target, item.settings)};
+    if (probed.origin) {
+      probed.target.origin_url = probed.origin->target.url;
+    }
     item.settings.finish();
     settings.targets.push_back(std::move(probed));
   }
   probe::check_defaults(config.defaults);
+  probe::check_origin_keys(config.defaults);
   config.defaults.finish();
 }
 
@@ -38,6 +44,13 @@ void read_channels(config::Config& config, Settings& settings) {
     item.settings.finish();
     settings.channel_fingerprints[item.name] = item.settings.fingerprint();
     settings.channels[item.name] = std::move(channel);
+  }
+}
+
+void read_signatures(config::Config& config, Settings& settings) {
+  settings.signatures = probe::read_signatures(config.signatures);
+  for (config::Table& table : config.signatures) {
+    table.finish();
   }
 }
 
@@ -51,6 +64,7 @@ LoadedSettings complete(std::optional<config::Config> config, config::Diagnostic
     settings.rules = config->rules;
     read_targets(*config, settings);
     read_channels(*config, settings);
+    read_signatures(*config, settings);
   }
   LoadedSettings loaded{.settings = std::nullopt,
                         .diagnostics = diagnostics.sorted(),

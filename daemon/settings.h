@@ -16,6 +16,8 @@
 #include "config/diagnostic.h"
 #include "core/target.h"
 #include "probe/kinds/kinds.h"
+#include "probe/kinds/origin_keys.h"
+#include "probe/signature/signatures.h"
 
 namespace gatewatch::daemon {
 
@@ -23,6 +25,7 @@ struct ProbedTarget {
   Target target;
   std::string fingerprint;  // of everything its prober is made of
   probe::MakeProber make_prober;
+  std::optional<probe::OriginProbing> origin;
 };
 
 struct Settings {
@@ -33,6 +36,7 @@ struct Settings {
   std::vector<config::RuleConfig> rules;
   alerts::Channels channels;
   std::map<std::string, std::string> channel_fingerprints;  // by channel name
+  std::vector<probe::OwnSignature> signatures;
 
   [[nodiscard]] const ProbedTarget* find_target(const std::string& name) const;
   // Every target but the controls, with the rules that apply to it.

@@ -16,12 +16,8 @@
 #include "core/text.h"
 #include "daemon/control_messages.h"
 #include "daemon/control_socket.h"
+#include "daemon/one_probe.h"
 #include "daemon/verbs.h"
-#include "probe/dns/resolver.h"
-#include "probe/http/curl_engine.h"
-#include "probe/http/http_engine.h"
-#include "probe/kinds/kinds.h"
-#include "probe/loop/epoll_loop.h"
 
 namespace gatewatch::daemon {
 namespace {
@@ -52,7 +48,15 @@ Json json_of(const std::shared_ptr<const CertificateInfo>& certificate) {
           {"chain_expires", format_utc(certificate->expires)}};
 }
 
-void print_json(const Target& target, const std::string& name, const ProbeResult& result) {
+Json json_of(const AnsweredBy& by) {
+  return {{"role", to_string(by.role)},
+          {"product", by.product.empty() ? Json(nullptr) : Json(by.product)},
+          {"rule", by.rule.empty() ? Json(nullptr) : Json(by.rule)}};
+}
+
+// The causes are those that the whole verdict leaves.
+void print_json(const Target& target, const std::string& name, const ProbeResult& result,
+                const Verdict& verdict) {
   const Json json = {
       {"target", name.empty() ? Json(nullptr) : Json(name)},
       {"url", target.url},
@@ -72,10 +76,12 @@ void print_json(const Target& target, const std::string& name, const ProbeResult
       {"certificate", json_of(result.certificate)},
       {"head", result.head.empty() ? Json(nullptr) : Json(result.head)},
       {"body", result.body.empty() ? Json(nullptr) : Json(result.body)},
-      {"answered_by", {{"role", "unknown"}, {"product", nullptr}, {"rule", nullptr}}},
-      {"causes", Json::array()},
+      {"answered_by", json_of(result.answered_by)},
+      {"causes", verdict.causes.words()},
       {"verdict",
-       {{"fault", to_string(Fault::Unknown)}, {"summary", ""}, {"evidence", Json::array()}}},
+       {{"fault", to_string(verdict.fault)},
+        {"summary", verdict.summary},
+        {"evidence", verdict.evidence}}},
   };
   std::cout << json.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
 }
@@ -103,6 +109,13 @@ void print_lines(std::string_view text) {
   }
 }
 
+void print_maker(const AnsweredBy& by) {
+  if (by.role != Role::Unknown) {
+    std::cout << "  answered by " << to_string(by.role) << (by.product.empty() ? "" : " ")
+              << by.product << " (" << by.rule << ")\n";
+  }
+}
+
 void print_text(const Target& target, const ProbeResult& result) {
   std::cout << target.url << ": " << to_string(result.outcome);
   if (result.status != 0) {
@@ -122,6 +135,7 @@ void print_text(const Target& target, const ProbeResult& result) {
               << (days == 1 ? " day" : " days") << (result.tls_resumed ? "; session resumed" : "")
               << ")\n";
   }
+  print_maker(result.answered_by);
   if (result.dns_stale) {
     std::cout << "  stale       the address is of an answer whose TTL is over\n";
   }
@@ -135,40 +149,21 @@ void print_text(const Target& target, const ProbeResult& result) {
   }
 }
 
+void print_verdict(const Verdict& verdict) {
+  if (verdict.summary.empty()) {
+    return;
+  }
+  std::cout << "  verdict     " << to_string(verdict.fault) << ": " << verdict.summary << '\n';
+  for (const std::string& line : verdict.evidence) {
+    std::cout << "    - " << line << '\n';
+  }
+}
+
 ExitCode exit_code(const ProbeResult& result) {
   if (result.outcome == Outcome::Ok) {
     return ExitCode::Fine;
   }
   return is_conclusive(result.outcome) ? ExitCode::Bad : ExitCode::Inconclusive;
-}
-
-// One sample, or one for each address that was probed.
-std::vector<Sample> probe_once(const ProbedTarget& probed) {
-  probe::EpollLoop loop(system_clock());
-  probe::Resolver resolver(loop, {});
-  probe::HttpEngine http(loop, system_clock());
-  probe::CurlEngine curl(loop);
-  const std::unique_ptr<probe::Prober> prober =
-      probed.make_prober(probe::ProbeServices{loop, resolver, http, curl});
-  std::vector<Sample> samples;
-  Sample next;
-  next.target = probed.target.name;
-  next.purpose = Purpose::Manual;
-  const auto add = [&](ProbeResult result) {
-    next.result = std::move(result);
-    samples.push_back(next);
-    next.at += WallTime::duration(1);
-  };
-  prober->set_on_part(add);
-  loop.post([&] {
-    next.at = loop.wall_now();
-    prober->start(loop.now() + probed.target.timeout, [&](ProbeResult result) {
-      add(std::move(result));
-      loop.stop();
-    });
-  });
-  loop.run();
-  return samples;
 }
 
 // The first that is bad, else the first that is not ok, else the first. Requires: there is one.
@@ -182,14 +177,15 @@ const ProbeResult& worst_of(const std::vector<Sample>& samples) {
 
 // As JSON only the worst, which decides the exit code.
 ExitCode print(const Command& command, const Target& target, const std::string& name,
-               const std::vector<Sample>& samples) {
-  const ProbeResult& worst = worst_of(samples);
+               const OneProbe& once) {
+  const ProbeResult& worst = worst_of(once.samples);
   if (command.json) {
-    print_json(target, name, worst);
+    print_json(target, name, worst, once.verdict);
   } else {
-    for (const Sample& sample : samples) {
+    for (const Sample& sample : once.samples) {
       print_text(target, sample.result);
     }
+    print_verdict(once.verdict);
   }
   return exit_code(worst);
 }
@@ -212,7 +208,7 @@ ExitCode probe_url(const Command& command) {
     return ExitCode::Usage;
   }
   const ProbedTarget& probed = loaded.settings->targets.front();
-  return print(command, probed.target, "", probe_once(probed));
+  return print(command, probed.target, "", probe_once(*loaded.settings, probed));
 }
 
 void print_unknown(const Settings& settings, const std::string& name) {
@@ -244,13 +240,15 @@ ExitCode probe(const Command& command) {
     print_unknown(*settings, command.subject);
     return ExitCode::Usage;
   }
-  const std::vector<Sample> samples = probe_once(*probed);
+  const OneProbe once = probe_once(*settings, *probed);
+  std::vector<Sample> samples = once.samples;
+  samples.insert(samples.end(), once.origin.begin(), once.origin.end());
   for (const Sample& sample : samples) {
     std::string ignored;  // without a daemon there is nobody to store it
     (void)ask_daemon(control_paths(command.config_path, settings->storage.path), kRecordPath,
                      encode(sample), kRecordTimeout, ignored);
   }
-  return print(command, probed->target, probed->target.name, samples);
+  return print(command, probed->target, probed->target.name, once);
 }
 
 }  // namespace gatewatch::daemon

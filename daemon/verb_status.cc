@@ -64,6 +64,10 @@ void print_open_incidents(const Json& status) {
                     text_at(incident, "id")});
   }
   std::cout << '\n' << text_table(rows);
+  for (const Json& incident : status.at("incidents")) {
+    std::cout << '\n'
+              << text_at(incident, "target") << ": " << text_at(incident, "summary") << '\n';
+  }
 }
 
 void print_dead_letters(int count, const std::string& database) {

@@ -25,8 +25,18 @@ Json json_of(const Incident& incident) {
       {"class", to_string(incident.incident_class)},
       {"fault", to_string(incident.verdict.fault)},
       {"summary", incident.verdict.summary},
+      {"evidence", incident.verdict.evidence},
+      {"causes", incident.verdict.causes.words()},
       {"bad", incident.total.bad},
       {"probes", incident.total.probes},
+  };
+}
+
+Json json_of(const AnsweredBy& answered_by) {
+  return {
+      {"role", to_string(answered_by.role)},
+      {"product", answered_by.product.empty() ? Json(nullptr) : Json(answered_by.product)},
+      {"rule", answered_by.rule.empty() ? Json(nullptr) : Json(answered_by.rule)},
   };
 }
 
@@ -50,6 +60,8 @@ Json json_of(const Sample& sample) {
                                     ? Json(format_utc(result.certificate->not_after))
                                     : Json(nullptr)},
       {"error", result.error},
+      {"answered_by", json_of(result.answered_by)},
+      {"causes", result.answered_by.causes.words()},
   };
 }
 
@@ -67,6 +79,7 @@ Json json_of(const TargetStatus& status) {
       {"probes", probes},
       {"skipped", status.skipped},
       {"last", status.last ? json_of(*status.last) : Json(nullptr)},
+      {"origin", status.origin ? json_of(*status.origin) : Json(nullptr)},
   };
 }
 

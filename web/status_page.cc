@@ -84,6 +84,15 @@ void append_incident(std::string& page, const Incident& incident, WallTime now) 
     append_escaped(page, incident.verdict.summary);
     page += "</p>";
   }
+  if (!incident.verdict.evidence.empty()) {
+    page += "<ul>";
+    for (const std::string& line : incident.verdict.evidence) {
+      page += "<li>";
+      append_escaped(page, line);
+      page += "</li>";
+    }
+    page += "</ul>";
+  }
   page += "</section>\n";
 }
 

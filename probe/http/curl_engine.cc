@@ -242,6 +242,7 @@ TransferResult CurlEngine::conclude(Transfer& transfer, int code) {
   result.body_cut = progress.body_full;
   result.stage = stage_of(progress);
   result.failure = outcome_of_transfer(code, progress);
+  result.met = met_by(result.failure, progress);
   if (result.failure != Outcome::Ok) {
     result.error = code == CurlMultis::kUnwatched ? kNotWatched
                    : !head.violation().empty()

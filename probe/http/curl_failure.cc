@@ -68,6 +68,32 @@ std::string describe_failure(int code, const TransferProgress& progress, const c
   return printable(text);
 }
 
+CauseSet met_by(Outcome failure, const TransferProgress& progress) {
+  if (failure == Outcome::Refused) {
+    return progress.system_error == 0 ? CauseSet{Cause::Refused, Cause::Unreachable}
+                                      : cause_of_connect(progress.system_error);
+  }
+  if (failure == Outcome::Reset) {
+    return {Cause::Closed, Cause::Reset};
+  }
+  if (failure == Outcome::Tls) {
+    return {Cause::TlsCertificate, Cause::TlsProtocol};
+  }
+  if (failure == Outcome::Protocol) {
+    return {Cause::Invalid, Cause::HeaderTooBig};
+  }
+  if (failure == Outcome::Body) {
+    return {Cause::BodyTruncated, Cause::Invalid};
+  }
+  if (failure != Outcome::Timeout && failure != Outcome::Inconclusive) {
+    return {};
+  }
+  if (!progress.ready) {
+    return {Cause::TimeoutConnect};
+  }
+  return progress.head_complete ? CauseSet() : CauseSet{Cause::TimeoutRead};
+}
+
 const char* stage_of(const TransferProgress& progress) {
   if (!progress.connected) {
     return "connecting";

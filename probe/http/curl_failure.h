@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "core/answered_by.h"
 #include "core/outcome.h"
 #include "probe/net/connect_failure.h"
 
@@ -22,6 +23,9 @@ struct TransferProgress {
 
 // `code` is a CURLcode. Ok where the answer is complete as far as we read it.
 [[nodiscard]] Outcome outcome_of_transfer(int code, const TransferProgress& progress);
+
+// As in ProbeResult. `failure` as of outcome_of_transfer(); inconclusive where we waited no longer.
+[[nodiscard]] CauseSet met_by(Outcome failure, const TransferProgress& progress);
 
 // `details` is what libcurl wrote into its error buffer; may be empty. Printable.
 [[nodiscard]] std::string describe_failure(int code, const TransferProgress& progress,

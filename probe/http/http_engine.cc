@@ -23,6 +23,14 @@ namespace {
 
 constexpr unsigned kIndexBits = 32;
 
+// How a gateway would call it if it waited no longer.
+CauseSet late_in(Connection::State state, const HttpParser& parser) {
+  if (state == Connection::State::Connecting || state == Connection::State::Handshaking) {
+    return {Cause::TimeoutConnect};
+  }
+  return parser.head_complete() ? CauseSet() : CauseSet{Cause::TimeoutRead};
+}
+
 const char* stage_of(Connection::State state, const HttpParser& parser) {
   if (state == Connection::State::Connecting || state == Connection::State::Closed) {
     return "connecting";
@@ -233,9 +241,11 @@ TransferResult HttpEngine::conclude(Transfer& transfer) {
   if (transfer.has_failed) {
     result.failure = connection.failure();
     result.error = connection.error();
+    result.met = connection.met();
   } else {
     result.failure = parser.failure();
     result.error = parser.error();
+    result.met = parser.ended() ? parser.met() : late_in(connection.state(), parser);
   }
   result.stage = stage_of(connection.state(), parser);
   result.phases.connect = connection.connect_time();

@@ -17,16 +17,15 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-// Of the record that a server which awaits TLS answers with: an alert, or its side of a handshake.
-bool begins_tls_record(char c) {
-  return c == '\x15' || c == '\x16';
-}
-
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
 }  // namespace
+
+bool begins_tls_record(std::string_view begin) {
+  return begin.starts_with('\x15') || begin.starts_with('\x16');
+}
 
 std::string_view why_no_status_line(std::string_view begin) {
   constexpr std::string_view kVersion = "HTTP/1.";
@@ -38,7 +37,7 @@ std::string_view why_no_status_line(std::string_view begin) {
     return {};
   }
   if (same < kMajor) {
-    return same == 0 && begins_tls_record(begin[0]) ? kTls : kNoHttp;
+    return begins_tls_record(begin) ? kTls : kNoHttp;
   }
   const bool known = same == kVersion.size() && (begin[same] == '0' || begin[same] == '1');
   return known ? std::string_view{} : kOtherVersion;

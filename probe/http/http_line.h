@@ -32,6 +32,9 @@ struct HttpField {
 // that goes on with the one before (it begins with a blank) is an error.
 [[nodiscard]] std::expected<HttpField, std::string_view> parse_field_line(std::string_view line);
 
+// Of the record that a server which awaits TLS answers with: an alert, or its side of a handshake.
+[[nodiscard]] bool begins_tls_record(std::string_view begin);
+
 // Whether more bytes can make a status line of this. Empty where they can or `begin` is one; else
 // why not. For longer ones than kVersionBytes it looks at those alone.
 [[nodiscard]] std::string_view why_no_status_line(std::string_view begin);

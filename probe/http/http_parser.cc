@@ -13,6 +13,12 @@
 namespace gatewatch::probe {
 namespace {
 
+// A server that awaits TLS may answer with an alert, or end the connection at once: a race.
+CauseSet met_by_banner(std::string_view begin) {
+  return begins_tls_record(begin) ? CauseSet{Cause::Invalid, Cause::Closed, Cause::Reset}
+                                  : CauseSet{Cause::Invalid};
+}
+
 constexpr size_t kMaxSpareBytes = 4096;  // that a buffer keeps between two answers
 constexpr int kSwitchingProtocols = 101;
 
@@ -77,7 +83,7 @@ size_t HttpParser::take(std::string_view bytes) {
 size_t HttpParser::take_head(std::string_view bytes) {
   const size_t room = kMaxHeadBytes - head_bytes_;
   if (room == 0) {
-    fail(Outcome::Protocol, "more than 64 KiB of header");
+    fail(Outcome::Protocol, "more than 64 KiB of header", {Cause::HeaderTooBig});
     return 0;
   }
   const size_t line_feed = bytes.find('\n');
@@ -89,7 +95,7 @@ size_t HttpParser::take_head(std::string_view bytes) {
   head_ += piece;
   head_bytes_ += static_cast<uint32_t>(piece.size());
   if (in_status_line_ && !may_begin_status_line(head_)) {
-    fail(Outcome::Protocol, why_no_status_line(head_));
+    fail(Outcome::Protocol, why_no_status_line(head_), met_by_banner(head_));
   } else if (piece.ends_with('\n')) {
     end_line();
   }
@@ -112,13 +118,13 @@ void HttpParser::begin_head(std::string_view line) {
   if (line.empty()) {
     head_.clear();
     if (++blank_lines_ > kMaxBlankLines) {
-      fail(Outcome::Protocol, "more than 4 blank lines before a status line");
+      fail(Outcome::Protocol, "more than 4 blank lines before a status line", {Cause::Invalid});
     }
     return;
   }
   const auto parsed = parse_status_line(line);
   if (!parsed) {
-    return fail(Outcome::Protocol, parsed.error());
+    return fail(Outcome::Protocol, parsed.error(), {Cause::Invalid});
   }
   in_status_line_ = false;
   status_ = *parsed;
@@ -128,11 +134,11 @@ void HttpParser::begin_head(std::string_view line) {
 
 void HttpParser::add_field(std::string_view line) {
   if (fields_.size() == kMaxHeadFields) {
-    return fail(Outcome::Protocol, "more than 100 header fields");
+    return fail(Outcome::Protocol, "more than 100 header fields", {Cause::HeaderTooBig});
   }
   const auto parsed = parse_field_line(line);
   if (!parsed) {
-    return fail(Outcome::Protocol, parsed.error());
+    return fail(Outcome::Protocol, parsed.error(), {Cause::Invalid});
   }
   const auto place = [this](std::string_view text) {
     return text.empty() ? 0 : static_cast<uint32_t>(text.data() - head_.data());
@@ -146,11 +152,11 @@ void HttpParser::add_field(std::string_view line) {
 
 void HttpParser::end_head() {
   if (status_.status == kSwitchingProtocols) {
-    return fail(Outcome::Protocol, "a switch to another protocol");
+    return fail(Outcome::Protocol, "a switch to another protocol", {Cause::Invalid});
   }
   if (status_.status < kFirstFinalStatus) {
     if (++interim_answers_ > kMaxInterimAnswers) {
-      return fail(Outcome::Protocol, "more than 10 interim answers");
+      return fail(Outcome::Protocol, "more than 10 interim answers", {Cause::Invalid});
     }
     in_status_line_ = true;
     head_.clear();
@@ -160,7 +166,7 @@ void HttpParser::end_head() {
   }
   const auto framing = framing_.body(options_.to_head_request, status_);
   if (!framing) {
-    return fail(Outcome::Protocol, framing.error());
+    return fail(Outcome::Protocol, framing.error(), {Cause::Invalid});
   }
   head_complete_ = true;
   body_framing_ = *framing;
@@ -178,7 +184,7 @@ size_t HttpParser::take_body(std::string_view bytes) {
       const ChunkDecoder::Piece piece = chunks_.take(bytes);
       const size_t kept = keep(piece.data);
       if (chunks_.failed()) {
-        fail(Outcome::Body, chunks_.error());
+        fail(Outcome::Body, chunks_.error(), {Cause::Invalid});
       } else if (chunks_.done()) {
         state_ = State::Done;
       }
@@ -210,10 +216,13 @@ void HttpParser::take_end(End end) {
   if (ended()) {
     return;
   }
-  const std::string verb = end == End::Closed ? "closed" : "reset";
+  const bool was_closed = end == End::Closed;
+  const std::string verb = was_closed ? "closed" : "reset";
   if (state_ == State::Head) {
-    return fail(Outcome::Reset, "the connection was " + verb +
-                                    (begun() ? " within the header" : " before an answer came"));
+    return fail(
+        Outcome::Reset,
+        "the connection was " + verb + (begun() ? " within the header" : " before an answer came"),
+        {was_closed ? Cause::Closed : Cause::Reset});
   }
   if (body_framing_.kind == BodyFraming::Kind::UntilClose && end == End::Closed) {
     state_ = State::Done;
@@ -223,7 +232,7 @@ void HttpParser::take_end(End end) {
   if (body_framing_.kind == BodyFraming::Kind::Length) {
     error += " of " + std::to_string(body_framing_.length);
   }
-  fail(Outcome::Body, error + " bytes of the body");
+  fail(Outcome::Body, error + " bytes of the body", {Cause::BodyTruncated});
 }
 
 HttpField HttpParser::field_at(size_t index) const {
@@ -266,9 +275,10 @@ Outcome HttpParser::failure() const {
   return state_ == State::Done || state_ == State::Failed ? failure_ : Outcome::Inconclusive;
 }
 
-void HttpParser::fail(Outcome outcome, std::string_view error) {
+void HttpParser::fail(Outcome outcome, std::string_view error, CauseSet met) {
   state_ = State::Failed;
   failure_ = outcome;
+  met_ = met;
   error_ = error;
 }
 

@@ -21,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/answered_by.h"
 #include "core/outcome.h"
 #include "probe/http/chunk_decoder.h"
 #include "probe/http/http_framing.h"
@@ -90,6 +91,8 @@ class HttpParser {
   [[nodiscard]] Outcome failure() const;
   // One part of a sentence, printable; empty unless Failed.
   [[nodiscard]] const std::string& error() const { return error_; }
+  // The same as ProbeResult::met; empty unless Failed.
+  [[nodiscard]] CauseSet met() const { return met_; }
 
  private:
   struct FieldPlace {  // in head_
@@ -106,7 +109,7 @@ class HttpParser {
   void begin_head(std::string_view line);
   void add_field(std::string_view line);
   void end_head();
-  void fail(Outcome outcome, std::string_view error);
+  void fail(Outcome outcome, std::string_view error, CauseSet met);
 
   Options options_;
   State state_ = State::Head;
@@ -128,6 +131,7 @@ class HttpParser {
   std::string body_;
   std::string reason_;
   std::string error_;
+  CauseSet met_;
 };
 
 }  // namespace gatewatch::probe

@@ -75,6 +75,7 @@ struct TransferResult {
   int status = 0;        // of a complete head; else 0
   std::string reason;    // printable
   std::string location;  // as it came
+  CauseSet met;          // as in ProbeResult
   std::string stage;     // where it stood at the end: "connecting", "reading the body", …
   Phases phases;         // without dns
   bool tls_resumed = false;

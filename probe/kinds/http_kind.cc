@@ -138,7 +138,7 @@ HttpSettings read_http_keys(config::Table& settings) {
   http.expectations = read_expectation_keys(settings, http.method);
   http.max_redirects =
       static_cast<int>(settings.integer("follow_redirects", http.max_redirects, 0, kMaxRedirects));
-  if (http.max_redirects > 0 && http.expected.only_redirects()) {
+  if (http.max_redirects > 0 && http.expected.lies_within(300, 399)) {
     settings.warning("expect_status", "only redirects are expected, but they are followed",
                      "add follow_redirects = 0");
   }

@@ -12,30 +12,10 @@
 namespace gatewatch::probe {
 namespace {
 
-// Fields that say nothing about whoever sends them.
-std::vector<std::pair<std::string, Secret>> harmless(
-    const std::vector<std::pair<std::string, Secret>>& fields) {
-  std::vector<std::pair<std::string, Secret>> kept;
-  for (const auto& field : fields) {
-    const std::string name = ascii_lower(field.first);
-    if (name == "user-agent" || name == "accept" || name.starts_with("accept-")) {
-      kept.push_back(field);
-    }
-  }
-  return kept;
-}
-
 void add(std::optional<Duration>& sum, const std::optional<Duration>& more) {
   if (more) {
     sum = sum.value_or(Duration::zero()) + *more;
   }
-}
-
-// Trusts the same authorities, and shows nobody who we are.
-TlsSettings without_certificate(TlsSettings settings) {
-  settings.certificate_file.clear();
-  settings.key_file.clear();
-  return settings;
 }
 
 std::string in_ms(Duration duration) {
@@ -50,10 +30,11 @@ HttpProber::HttpProber(const ProbeServices& services, std::shared_ptr<const Http
       resolver_(services.resolver),
       http_(services.http),
       curl_(services.curl),
+      signatures_(services.signatures),
       settings_(std::move(settings)),
       pin_(pin ? pin : settings_->connect_to),
-      foreign_fields_(harmless(settings_->headers)),
-      foreign_tls_(without_certificate(settings_->tls)),
+      foreign_fields_(fields_for_strangers(settings_->headers)),
+      foreign_tls_(tls_for_strangers(settings_->tls)),
       by_curl_(settings_->http2 || settings_->proxy),
       // Targets that share a host do not all begin with its first address.
       turn_(std::hash<std::string>{}(settings_->url.text)) {}
@@ -137,6 +118,7 @@ const Url& HttpProber::peer() const {
 void HttpProber::on_resolved(const std::string& host, Resolution resolution) {
   add(result_.phases.dns, loop_.precise_now() - hop_started_);
   if (resolution.outcome != Outcome::Ok) {
+    result_.met = {Cause::Dns};
     finish(resolution.outcome, host + ": " + resolution.error);
     return;
   }
@@ -249,7 +231,26 @@ void HttpProber::on_answer(TransferResult answer) {
   }
 }
 
+// Before the failure is overwritten by what the status says: it tells whether the answer is whole.
+void HttpProber::note_maker(const TransferResult& answer) {
+  const bool is_http = answer.failure != Outcome::Protocol || answer.status != 0;
+  if (answer.is_of_proxy ||
+      (is_http && !(answer.head_complete && answer.status >= kLeastStatusRead))) {
+    return;
+  }
+  // To HEAD nobody sends a body, so that none says nothing.
+  const bool is_whole = answer.failure == Outcome::Ok && method_ != "HEAD";
+  result_.answered_by =
+      signatures_.read({.status = answer.status,
+                        .reason = answer.reason,
+                        .head = answer.head,
+                        .body = std::string_view(answer.body).substr(0, kBodyStart),
+                        .is_whole = is_whole && answer.body.size() <= kBodyStart,
+                        .is_http = is_http});
+}
+
 void HttpProber::judge(TransferResult answer) {
+  note_maker(answer);
   const bool is_expected = !answer.is_of_proxy && settings_->expected.contains(answer.status);
   if (answer.head_complete && !is_expected) {
     answer.failure = outcome_of_unexpected_status(answer.status);
@@ -283,6 +284,12 @@ void HttpProber::judge_content(TransferResult& answer) {
 }
 
 void HttpProber::fail(const TransferResult& answer) {
+  if (answer.head_complete && answer.status >= kLeastStatusRead) {
+    result_.met =
+        result_.answered_by.role == Role::Gateway ? CauseSet() : CauseSet{Cause::Application};
+  } else {
+    result_.met = answer.met;
+  }
   result_.head = evidence_head(answer.head, *settings_);
   result_.body = evidence_body(answer.body, *settings_);
   result_.reason = evidence_words(result_.reason, *settings_);
@@ -335,6 +342,7 @@ void HttpProber::on_deadline() {
   }
   std::string error = "timed out after " + in_ms(loop_.precise_now() - started_) + ", " + stage;
   if (!partial) {
+    result_.met = resolving ? CauseSet{Cause::Dns} : CauseSet();
     finish(resolving ? unresolved.outcome : Outcome::Timeout, std::move(error));
     return;
   }

@@ -32,6 +32,7 @@
 #include "probe/kinds/http_settings.h"
 #include "probe/kinds/kinds.h"
 #include "probe/kinds/prober.h"
+#include "probe/signature/signatures.h"
 
 namespace gatewatch::probe {
 
@@ -63,6 +64,7 @@ class HttpProber final : public Prober {
   [[nodiscard]] bool is_followed(const TransferResult& answer) const;
   // Makes the redirect the next hop; else why it is not followed.
   [[nodiscard]] std::string follow(const TransferResult& answer);
+  void note_maker(const TransferResult& answer);
   void judge(TransferResult answer);
   void judge_content(TransferResult& answer);
   // With the answer as evidence.
@@ -83,6 +85,7 @@ class HttpProber final : public Prober {
   Resolver& resolver_;
   HttpEngine& http_;
   CurlEngine& curl_;
+  const Signatures& signatures_;
   const std::shared_ptr<const HttpSettings> settings_;
   const std::optional<Endpoint> pin_;
   const HeaderFields foreign_fields_;  // for other origins

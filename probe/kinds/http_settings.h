@@ -3,7 +3,6 @@
 // What an HTTP probe asks and what it expects.
 #pragma once
 
-#include <bitset>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -13,6 +12,7 @@
 
 #include "core/secret.h"
 #include "probe/expect/expectation.h"
+#include "probe/http/status_set.h"
 #include "probe/http/url.h"
 #include "probe/net/address.h"
 #include "probe/net/tls_context.h"
@@ -21,23 +21,6 @@ namespace gatewatch::probe {
 
 inline constexpr size_t kMaxRequestBody = size_t{64} * 1024;
 inline constexpr int kMaxRedirects = 20;
-
-// A set of HTTP status codes.
-class StatusSet {
- public:
-  // Reads codes, ranges and classes with commas between them: "200", "200-399", "2xx, 301".
-  // Empty for anything else: codes are from 100 to 599, a range does not run backwards.
-  [[nodiscard]] static std::optional<StatusSet> parse(std::string_view text);
-
-  [[nodiscard]] bool contains(int status) const;
-  // No code outside 300 to 399.
-  [[nodiscard]] bool only_redirects() const;
-
- private:
-  static constexpr size_t kLeast = 100;
-  static constexpr size_t kMost = 599;
-  std::bitset<kMost + 1> codes_;
-};
 
 struct HttpSettings {
   Url url;
@@ -60,6 +43,12 @@ struct HttpSettings {
   // Each probe connects to all addresses of the url's host; not with another way to get there.
   bool every_address = false;
 };
+
+// Those of the fields that say nothing about whoever sends them.
+[[nodiscard]] std::vector<std::pair<std::string, Secret>> fields_for_strangers(
+    const std::vector<std::pair<std::string, Secret>>& headers);
+// Trusts the same authorities, and shows nobody who we are.
+[[nodiscard]] TlsSettings tls_for_strangers(TlsSettings tls);
 
 // Without NUL, CR and LF: cannot end its line.
 [[nodiscard]] bool is_field_value(std::string_view text);

@@ -19,6 +19,7 @@ class Resolver;
 class CurlEngine;
 class HttpEngine;
 class PushRegistry;
+class Signatures;
 
 // What probers of all targets share. Lifetime: what it names outlives the probers.
 struct ProbeServices {
@@ -26,6 +27,7 @@ struct ProbeServices {
   Resolver& resolver;
   HttpEngine& http;
   CurlEngine& curl;
+  const Signatures& signatures;
   PushRegistry* push = nullptr;  // null where no reports come in
 };
 

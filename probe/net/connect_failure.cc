@@ -32,6 +32,27 @@ Outcome outcome_of_connect(int system_error, Told told) {
   }
 }
 
+CauseSet cause_of_connect(int system_error) {
+  switch (system_error) {
+    case ECONNREFUSED:
+      return {Cause::Refused};
+    case EHOSTUNREACH:
+    case ENETUNREACH:
+      return {Cause::Unreachable};
+    case ETIMEDOUT:
+      return {Cause::TimeoutConnect};
+    case ECONNRESET:
+    case EPIPE:
+      return {Cause::Reset};
+    case ENOENT:
+      return {Cause::SocketMissing};
+    case EACCES:  // of a Unix socket; a route that forbids is told otherwise
+      return {Cause::SocketDenied};
+    default:
+      return {};
+  }
+}
+
 Outcome outcome_of_break(int system_error) {
   const Outcome outcome = outcome_of_connect(system_error, Told::Later);
   return outcome == Outcome::Refused ? Outcome::Reset : outcome;  // it was open before

@@ -14,6 +14,7 @@
 
 #include <cstdint>
 
+#include "core/answered_by.h"
 #include "core/outcome.h"
 
 namespace gatewatch::probe {
@@ -35,5 +36,9 @@ enum class Told : uint8_t {
 // Of an open connection on which reading or writing failed with `system_error`, an errno:
 // inconclusive, timeout or reset.
 [[nodiscard]] Outcome outcome_of_break(int system_error);
+
+// What a gateway would call an upstream to which connecting failed so; empty for what is our own
+// trouble alone.
+[[nodiscard]] CauseSet cause_of_connect(int system_error);
 
 }  // namespace gatewatch::probe

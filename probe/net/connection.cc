@@ -31,6 +31,9 @@
 namespace gatewatch::probe {
 namespace {
 
+// Who ends a connection there may dislike the handshake, or any connection.
+constexpr CauseSet kEndedInHandshake{Cause::TlsProtocol, Cause::Closed, Cause::Reset};
+
 constexpr int kMaxEmptyRecords = 8;  // in one turn of the loop
 
 std::string without_last_dot(const std::string& host) {
@@ -80,6 +83,7 @@ void Connection::begin(const Peer& peer, const std::optional<TlsUse>& tls) {
   connect_time_.reset();
   tls_time_.reset();
   failure_ = Outcome::Ok;
+  met_ = {};
   error_.clear();
   state_ = State::Connecting;
   phase_began_ = loop_.precise_now();
@@ -107,7 +111,7 @@ void Connection::connect_to(const Peer& peer) {
     setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
   if (connect(socket_, address->get(), address->length) != 0 && errno != EINPROGRESS) {
-    fail(outcome_of_connect(errno, Told::ByCall), std::strerror(errno));
+    fail(outcome_of_connect(errno, Told::ByCall), std::strerror(errno), cause_of_connect(errno));
     return;
   }
   const auto on_events = [this](uint32_t events) {
@@ -141,7 +145,7 @@ void Connection::check_connected() {
   // Who accepts, answers and resets at once was connected to; what it said can still be read.
   const bool was_accepted = error == ECONNRESET && !tls_;
   if (error != 0 && !was_accepted) {
-    fail(outcome_of_connect(error, Told::Later), std::strerror(error));
+    fail(outcome_of_connect(error, Told::Later), std::strerror(error), cause_of_connect(error));
     return;
   }
   const SteadyTime now = loop_.precise_now();
@@ -192,9 +196,9 @@ void Connection::shake_hands() {
   if (code == SSL_ERROR_SYSCALL && system_error != 0) {
     const Outcome outcome = outcome_of_break(system_error);
     fail(outcome == Outcome::Reset ? Outcome::Tls : outcome,
-         std::string("TLS handshake: ") + std::strerror(system_error));
+         std::string("TLS handshake: ") + std::strerror(system_error), kEndedInHandshake);
   } else if (code == SSL_ERROR_SYSCALL || code == SSL_ERROR_ZERO_RETURN) {
-    fail(Outcome::Tls, "the connection was closed within the TLS handshake");
+    fail(Outcome::Tls, "the connection was closed within the TLS handshake", kEndedInHandshake);
   } else {
     fail_tls();
   }
@@ -204,9 +208,10 @@ void Connection::fail_tls() {
   const long verdict = SSL_get_verify_result(ssl_);
   const unsigned long error = ERR_peek_last_error();
   if (verdict != X509_V_OK && ERR_GET_REASON(error) == SSL_R_CERTIFICATE_VERIFY_FAILED) {
-    fail(Outcome::Tls, std::string("certificate: ") + X509_verify_cert_error_string(verdict));
+    fail(Outcome::Tls, std::string("certificate: ") + X509_verify_cert_error_string(verdict),
+         {Cause::TlsCertificate});
   } else {
-    fail(Outcome::Tls, explain_alert(error));
+    fail(Outcome::Tls, explain_alert(error), {Cause::TlsProtocol});
   }
   ERR_clear_error();
 }
@@ -272,6 +277,7 @@ Connection::Transferred Connection::tls_result(int result) {
       return broken(system_error);
     default:
       failure_ = Outcome::Tls;
+      met_ = {Cause::TlsProtocol};
       error_ = explain_alert(ERR_peek_last_error());
       ERR_clear_error();
       return {Io::Broken};
@@ -283,6 +289,7 @@ Connection::Transferred Connection::broken(int system_error) {
     return {Io::Later};
   }
   failure_ = outcome_of_break(system_error);
+  met_ = cause_of_connect(system_error);
   error_ = std::strerror(system_error);
   return {Io::Broken};
 }
@@ -296,9 +303,10 @@ void Connection::come_back() {
   }
 }
 
-void Connection::fail(Outcome outcome, std::string error) {
+void Connection::fail(Outcome outcome, std::string error, CauseSet met) {
   state_ = State::Failed;
   failure_ = outcome;
+  met_ = met;
   error_ = std::move(error);
 }
 

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/answered_by.h"
 #include "core/certificate.h"
 #include "core/outcome.h"
 #include "core/time.h"
@@ -89,6 +90,8 @@ class Connection {
   // Of a failed one: refused, reset, timeout, tls or inconclusive; and why, printable.
   [[nodiscard]] Outcome failure() const { return failure_; }
   [[nodiscard]] const std::string& error() const { return error_; }
+  // The same as ProbeResult::met.
+  [[nodiscard]] CauseSet met() const { return met_; }
 
   // How long each took, where it was completed.
   [[nodiscard]] std::optional<Duration> connect_time() const { return connect_time_; }
@@ -105,7 +108,7 @@ class Connection {
   void check_connected();
   void make_tls(const TlsUse& tls);
   void shake_hands();
-  void fail(Outcome outcome, std::string error);
+  void fail(Outcome outcome, std::string error, CauseSet met = {});
   void fail_tls();
   Transferred read_tls(std::span<char> buffer);
   Transferred broken(int system_error);
@@ -125,6 +128,7 @@ class Connection {
   std::optional<Duration> tls_time_;
   Outcome failure_ = Outcome::Ok;
   std::string error_;
+  CauseSet met_;
 };
 
 }  // namespace gatewatch::probe

@@ -24,7 +24,8 @@ PROBE_ALLOWED = {
     "dns": {"loop", "net"},
     "http": {"loop", "net"},
     "expect": {"http"},
-    "kinds": {"loop", "net", "dns", "http", "expect"},
+    "signature": {"http", "expect"},
+    "kinds": {"loop", "net", "dns", "http", "expect", "signature"},
     "schedule": {"loop", "kinds"},
 }
 

@@ -74,6 +74,8 @@ class Story {
     switch (change.kind) {
       case Change::Kind::Opened:
         return 'O';
+      case Change::Kind::Updated:
+        return 'U';
       case Change::Kind::Reopened:
         return 'R';
       case Change::Kind::Resolved:

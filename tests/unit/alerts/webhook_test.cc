@@ -118,7 +118,7 @@ TEST(Webhook, RendersTheContractsDocument) {
             R"("rate_502":0.35,"rate_gateway":0.4,"threshold":0.2,"window_seconds":300},)"
             R"("verdict":{"fault":"unknown",)"
             R"("summary":"Not enough is known to say where the fault lies.",)"
-            R"("evidence":["7 of 20 probes answered 502"]},"text":"what happened"}})");
+            R"("evidence":["7 of 20 probes answered 502"],"causes":[]},"text":"what happened"}})");
 }
 
 TEST(Webhook, RendersWhyAnIncidentEndedWithoutRecovery) {

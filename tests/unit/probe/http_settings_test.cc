@@ -25,8 +25,8 @@ TEST(StatusSet, RefusesWhatIsNoListOfCodes) {
 }
 
 TEST(StatusSet, KnowsWhenOnlyRedirectsAreExpected) {
-  EXPECT_TRUE(StatusSet::parse("301, 3xx")->only_redirects());
-  EXPECT_FALSE(StatusSet::parse("200, 301")->only_redirects());
+  EXPECT_TRUE(StatusSet::parse("301, 3xx")->lies_within(300, 399));
+  EXPECT_FALSE(StatusSet::parse("200, 301")->lies_within(300, 399));
 }
 
 TEST(IsFieldValue, RefusesWhatWouldEndTheLine) {

@@ -18,6 +18,7 @@
 #include "probe/kinds/http_prober.h"
 #include "probe/kinds/http_settings.h"
 #include "probe/loop/epoll_loop.h"
+#include "probe/signature/signatures.h"
 #include "tests/support/scripted_dns.h"
 
 namespace gatewatch::probe {
@@ -40,7 +41,7 @@ struct ProbeWorld {
         resolver(loop, {name_servers.empty() ? dns.servers() : name_servers}),
         http(loop, clock),
         curl(loop),
-        services{loop, resolver, http, curl} {}
+        services{loop, resolver, http, curl, signatures} {}
 
   // Turns the loop until `done`; fails the test after 20 s.
   void run_until(const std::function<bool()>& done);
@@ -59,6 +60,7 @@ struct ProbeWorld {
   Resolver resolver;
   HttpEngine http;
   CurlEngine curl;
+  Signatures signatures;
   ProbeServices services;
   bool jumped = false;
 };

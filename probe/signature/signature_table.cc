@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: MIT
+#include "probe/signature/signature_table.h"
+
+#include <array>
+
+namespace gatewatch::probe {
+namespace {
+
+constexpr std::string_view kGatewayNames =
+    "(?i)^(nginx|openresty|tengine|angie|freenginx|haproxy|varnish|squid|ats/|apachetrafficserver|"
+    "caddy|lighttpd|apache|litespeed|openlitespeed|h2o|nghttpx|tinyproxy|envoy|istio-envoy|traefik|"
+    "cloudflare|cloudfront|awselb|akamai|google|gws|gse|ghs|fastly|vercel|netlify|heroku|kong|"
+    "apisix|big-?ip|microsoft-|pound|relayd|openbsd|zscaler|sucuri|imperva|incapsula|ddos-guard|"
+    "qrator|bunnycdn|keycdn|cdn|edgecast|ecs|ecacc|ecd|arvancloud|tencent|alibaba|huawei|yunjiasu|"
+    "dosarrest|stackpath|netscaler|citrix|barracuda|fortiweb|hcdn|elb|slb|privoxy|hiawatha)|"
+    "proxy|gateway|balancer|cache|edge";
+
+constexpr std::array kMakers{
+    // What says so itself.
+    MakerRow{"cloudflare-error-type", "cloudflare", Role::Gateway, {.field = "cf-error-type"}},
+    MakerRow{"vercel-error", "vercel", Role::Gateway, {.field = "x-vercel-error"}},
+    MakerRow{"squid-error",
+             "squid",
+             Role::Gateway,
+             {.field = "x-squid-error", .value = R"(^ERR_[A-Z_]+ -?\d+)"}},
+    // Statuses that one vendor alone uses.
+    MakerRow{"cloudflare-52x",
+             "cloudflare",
+             Role::Gateway,
+             {.statuses = "520-527,530", .field = "server", .value = "(?i)^cloudflare"}},
+    // Pages.
+    MakerRow{"haproxy-page",
+             "haproxy",
+             Role::Gateway,
+             {.statuses = "500-599",
+              .body = R"(\A<html><body><h1>50\d [^<]+</h1>\n)"
+                      R"((The server returned an invalid or incomplete response|)"
+                      R"(No server is available to handle this request|)"
+                      R"(The server didn't respond in time|An internal server error occurred)\.)"}},
+    MakerRow{"fastly-page",
+             "fastly",
+             Role::Gateway,
+             {.statuses = "503",
+              .field = "x-served-by",
+              .value = "cache-",
+              .body = R"(<h3>Guru Mediation:</h3>)"}},
+    MakerRow{"varnish-page",
+             "varnish",
+             Role::Gateway,
+             {.statuses = "500-599", .body = R"(<h3>Guru Meditation:</h3>\s*<p>XID: \d+</p>)"}},
+    MakerRow{
+        "apache-proxy-error",
+        "apache",
+        Role::Gateway,
+        {.statuses = "500,502",
+         .body = R"((?s)<!DOCTYPE HTML PUBLIC "-//[^>]+>.*<title>50[02] Proxy Error</title>)"}},
+    MakerRow{
+        "apache-page",
+        "apache",
+        Role::Gateway,
+        {.statuses = "502-504",
+         .body = R"((?s)\A<!DOCTYPE HTML PUBLIC "-//(IETF//DTD HTML 2\.0|W3C//DTD HTML 4\.01)//)"
+                 R"(EN"[^>]*>\s*<html><head>\s*<title>50[234] )"
+                 R"((Bad Gateway|Service Unavailable|Gateway Timeout)</title>)"}},
+    MakerRow{"trafficserver-page",
+             "trafficserver",
+             Role::Gateway,
+             {.statuses = "500-599",
+              .body = R"(\A<HTML>\s*<HEAD>\s*<TITLE>[^<]+</TITLE>\s*</HEAD>\s*)"
+                      R"(<BODY BGCOLOR="white" FGCOLOR="black">)"}},
+    MakerRow{"azure-application-gateway",
+             "azure-application-gateway",
+             Role::Gateway,
+             {.statuses = "500-599",
+              .body = "<hr><center>Microsoft-Azure-Application-Gateway/v2</center>"}},
+    MakerRow{"cloudflare-plain-page",
+             "cloudflare",
+             Role::Gateway,
+             {.statuses = "500-599", .body = "<hr><center>cloudflare</center>"}},
+    MakerRow{"nginx-page",
+             "nginx",
+             Role::Gateway,
+             {.statuses = "500-599",
+              .body = R"(<hr><center>(nginx|openresty|[Tt]engine|[Aa]ngie|freenginx))"
+                      R"((/[0-9.]+)?[^<]*</center>)"}},
+    MakerRow{"nginx-50x-page",
+             "nginx",
+             Role::Gateway,
+             {.statuses = "500-599", .body = R"(Faithfully yours, (nginx|OpenResty)\.)"}},
+    MakerRow{"aws-elb-page",
+             "aws-elb",
+             Role::Gateway,
+             {.statuses = "502-504",
+              .body = R"(\A<html>\r\n<head><title>50\d [^<]+</title></head>\r\n<body>\r\n<center>)"
+                      R"(<h1>50\d [^<]+</h1></center>\r\n</body>\r\n</html>\r\n\z)",
+              .whole_body = true}},
+    MakerRow{"lighttpd-page",
+             "lighttpd",
+             Role::Gateway,
+             {.statuses = "500-504",
+              .body = R"((?s)XHTML 1\.0 Transitional.*<title>50\d [^<]+</title>\s*</head>\s*<body>)"
+                      R"(\s*<h1>50\d [^<]+</h1>\s*</body>)"}},
+    MakerRow{"nghttpx-page",
+             "nghttpx",
+             Role::Gateway,
+             {.statuses = "500-599", .body = R"(<footer>nghttpx[^<]*</footer></body></html>)"}},
+    MakerRow{"tinyproxy-page",
+             "tinyproxy",
+             Role::Gateway,
+             {.statuses = "500-599", .body = R"(Generated by\s+(<a [^>]*>)?tinyproxy)"}},
+    MakerRow{"h2o-gateway-error",
+             "h2o",
+             Role::Gateway,
+             {.statuses = "502", .field = "server", .value = "^h2o", .reason = "^Gateway Error$"}},
+    MakerRow{"cloudfront-page",
+             "cloudfront",
+             Role::Gateway,
+             {.statuses = "500-599", .body = R"(Generated by cloudfront \(CloudFront\))"}},
+    MakerRow{"cloudflare-page",
+             "cloudflare",
+             Role::Gateway,
+             {.statuses = "500-599",
+              .body = R"(<title>[^<]* \| 5\d\d: [^<]+</title>|cf-error-details)"}},
+    MakerRow{
+        "google-page",
+        "google-cloud-lb",
+        Role::Gateway,
+        {.statuses = "502",
+         .field = "via",
+         .value = "google",
+         .body = "The server encountered a temporary error and could not complete your request"}},
+    MakerRow{"iis-arr-page",
+             "iis-arr",
+             Role::Gateway,
+             {.statuses = "502",
+              .body = "Web server received an invalid response while acting as a gateway or proxy "
+                      "server"}},
+    MakerRow{"akamai-page",
+             "akamai",
+             Role::Gateway,
+             {.statuses = "500-599",
+              .field = "server",
+              .value = "^AkamaiGHost",
+              .body = R"(Reference\s*(&#32;|\s)*(&#35;|#)\d)"}},
+    MakerRow{"heroku-page",
+             "heroku",
+             Role::Gateway,
+             {.statuses = "503", .body = R"(herokucdn\.com/error-pages/)"}},
+    MakerRow{"envoy-text",
+             "envoy",
+             Role::Gateway,
+             {.statuses = "500-599",
+              .body = R"(\A(upstream connect error or disconnect/reset before headers|)"
+                      R"(no healthy upstream|upstream request timeout|no cluster match|)"
+                      R"(upstream max stream duration))"}},
+    MakerRow{"http-proxy-middleware-text",
+             "node-hpm",
+             Role::Gateway,
+             {.statuses = "500-504", .body = R"(\AError occurred while trying to proxy)"}},
+    MakerRow{"traefik-text",
+             "traefik",
+             Role::Gateway,
+             {.statuses = "500-504",
+              .field = "content-type",
+              .value = "^text/plain; charset=utf-8$",
+              .body = R"(\A(Bad Gateway|Gateway Timeout|no available server\n?)\z)",
+              .whole_body = true}},
+    MakerRow{"caddy-empty",
+             "caddy",
+             Role::Gateway,
+             {.statuses = "502-504",
+              .field = "server",
+              .value = "^Caddy$",
+              .no_body = true,
+              .one_server = true}},
+    // Applications: a server that is made to run one, or a name that is no gateway's over JSON.
+    MakerRow{"application-server",
+             "",
+             Role::Application,
+             {.statuses = "500-599",
+              .field = "server",
+              .value = R"((?i)^(gunicorn|uvicorn|hypercorn|daphne|werkzeug|waitress|cherrypy|)"
+                       R"(tornadoserver|kestrel|jetty|apache-coyote|wildfly|puma|thin|webrick|)"
+                       R"(mojolicious|cowboy|php))",
+              .whole_body = true}},
+    MakerRow{"application-json",
+             "",
+             Role::Application,
+             {.statuses = "500-599",
+              .field = "content-type",
+              .value = R"(^application/([a-z.]+\+)?json\b)",
+              .body = R"(\A\s*[{\[])",
+              .whole_body = true,
+              .foreign_server = true}},
+};
+
+constexpr CauseSet kAnswerBad{Cause::Closed, Cause::Reset, Cause::Invalid, Cause::HeaderTooBig};
+constexpr CauseSet kNotConnected{Cause::Refused, Cause::TimeoutConnect, Cause::Unreachable,
+                                 Cause::MarkedDown};
+constexpr CauseSet kTls{Cause::TlsCertificate, Cause::TlsProtocol};
+
+constexpr CauseSet operator+(CauseSet a, CauseSet b) {
+  return CauseSet::from_bits(a.bits() | b.bits());
+}
+constexpr CauseSet kSocket{Cause::SocketMissing, Cause::SocketDenied};
+
+constexpr std::array kSayings{
+    // Squid: the error's name and the system's errno.
+    SayingRow{
+        "squid", {.field = "x-squid-error", .value = "^ERR_CONNECT_FAIL 111"}, {Cause::Refused}},
+    SayingRow{"squid",
+              {.field = "x-squid-error", .value = "^ERR_CONNECT_FAIL 110"},
+              {Cause::TimeoutConnect}},
+    SayingRow{"squid",
+              {.field = "x-squid-error", .value = "^ERR_CONNECT_FAIL (113|101)"},
+              {Cause::Unreachable}},
+    SayingRow{"squid",
+              {.field = "x-squid-error", .value = "^ERR_CONNECT_FAIL"},
+              {Cause::Refused, Cause::TimeoutConnect, Cause::Unreachable}},
+    SayingRow{
+        "squid", {.field = "x-squid-error", .value = "^ERR_ZERO_SIZE_OBJECT"}, {Cause::Closed}},
+    SayingRow{"squid", {.field = "x-squid-error", .value = "^ERR_READ_ERROR 104"}, {Cause::Reset}},
+    SayingRow{"squid",
+              {.field = "x-squid-error", .value = "^ERR_READ_ERROR 0"},
+              kNotConnected + CauseSet{Cause::Dns} + kTls},
+    SayingRow{
+        "squid", {.field = "x-squid-error", .value = "^ERR_READ_TIMEOUT"}, {Cause::TimeoutRead}},
+    SayingRow{"squid", {.field = "x-squid-error", .value = "^ERR_TOO_BIG"}, {Cause::HeaderTooBig}},
+    SayingRow{"squid", {.field = "x-squid-error", .value = "^ERR_INVALID_RESP"}, {Cause::Invalid}},
+    SayingRow{"squid", {.field = "x-squid-error", .value = "^ERR_SECURE_CONNECT_FAIL"}, kTls},
+    SayingRow{"squid", {.field = "x-squid-error", .value = "^ERR_DNS_FAIL"}, {Cause::Dns}},
+    // Traffic Server: the reason phrase.
+    SayingRow{
+        "trafficserver", {.statuses = "502", .reason = "^Connection refused$"}, {Cause::Refused}},
+    SayingRow{"trafficserver",
+              {.statuses = "502", .reason = "^connect failed$"},
+              {Cause::TimeoutConnect}},
+    SayingRow{"trafficserver",
+              {.statuses = "502", .reason = "^Server Hangup$"},
+              {Cause::Closed, Cause::Reset}},
+    SayingRow{"trafficserver",
+              {.statuses = "502", .reason = "^Invalid HTTP Response$"},
+              {Cause::Invalid, Cause::HeaderTooBig}},
+    SayingRow{"trafficserver",
+              {.statuses = "502", .reason = "^Malformed Server Response Status$"},
+              {Cause::Closed, Cause::Reset, Cause::Invalid}},
+    SayingRow{"trafficserver",
+              {.statuses = "502", .reason = "^internal error - server connection terminated$"},
+              {Cause::Unreachable}},
+    SayingRow{
+        "trafficserver", {.statuses = "502", .reason = "^$", .body = "Could Not Connect"}, kTls},
+    SayingRow{"trafficserver", {.statuses = "504"}, {Cause::TimeoutRead}},
+    SayingRow{"trafficserver", {.statuses = "500", .body = "Unknown Host"}, {Cause::Dns}},
+    // Apache: its page's "Reason".
+    SayingRow{"apache",
+              {.statuses = "502", .body = "Error reading from remote server"},
+              {Cause::Closed, Cause::Reset, Cause::TimeoutRead, Cause::Invalid}},
+    SayingRow{"apache", {.statuses = "502", .reason = "^Bad Gateway$"}, kAnswerBad},
+    SayingRow{"apache", {.statuses = "500", .body = "Error during SSL Handshake"}, kTls},
+    SayingRow{"apache", {.statuses = "500", .body = "DNS lookup failure for"}, {Cause::Dns}},
+    SayingRow{"apache",
+              {.statuses = "503"},
+              kNotConnected + kSocket + CauseSet{Cause::GatewayExhausted, Cause::Invalid}},
+    SayingRow{"apache", {.statuses = "504"}, {Cause::TimeoutRead}},
+    SayingRow{"haproxy", {.statuses = "502"}, kAnswerBad},
+    SayingRow{"haproxy",
+              {.statuses = "503"},
+              kNotConnected + kTls + CauseSet{Cause::Dns, Cause::GatewayExhausted}},
+    SayingRow{"haproxy", {.statuses = "504"}, {Cause::TimeoutRead}},
+    SayingRow{"nginx",
+              {.statuses = "502"},
+              kAnswerBad + kTls + kSocket +
+                  CauseSet{Cause::Refused, Cause::Unreachable, Cause::Dns, Cause::MarkedDown,
+                           Cause::GatewayExhausted}},
+    SayingRow{"nginx", {.statuses = "504"}, {Cause::TimeoutRead, Cause::TimeoutConnect}},
+    SayingRow{"varnish",
+              {.statuses = "503", .reason = "fetch failed"},
+              kNotConnected + kAnswerBad + CauseSet{Cause::TimeoutRead}},
+    SayingRow{"lighttpd", {.statuses = "500"}, {Cause::Closed, Cause::Reset, Cause::Invalid}},
+    SayingRow{"lighttpd", {.statuses = "502"}, {Cause::Invalid, Cause::HeaderTooBig}},
+    SayingRow{"lighttpd", {.statuses = "503"}, kNotConnected + kSocket},
+    SayingRow{"lighttpd", {.statuses = "504"}, {Cause::TimeoutRead}},
+    SayingRow{"caddy",
+              {.statuses = "502"},
+              kAnswerBad + kTls +
+                  CauseSet{Cause::Refused, Cause::TimeoutConnect, Cause::Unreachable, Cause::Dns,
+                           Cause::SocketMissing}},
+    SayingRow{"caddy", {.statuses = "503"}, {Cause::MarkedDown}},
+    SayingRow{"caddy", {.statuses = "504"}, {Cause::TimeoutRead}},
+    SayingRow{"node-hpm",
+              {.statuses = "504"},
+              {Cause::Refused, Cause::Closed, Cause::Reset, Cause::Dns, Cause::TimeoutRead}},
+    SayingRow{"node-hpm", {.statuses = "502"}, {Cause::Invalid}},
+    SayingRow{"node-hpm",
+              {.statuses = "500"},
+              kTls + CauseSet{Cause::Unreachable, Cause::HeaderTooBig, Cause::Invalid}},
+    // Cloudflare: the number.
+    SayingRow{"cloudflare",
+              {.statuses = "520"},
+              {Cause::Closed, Cause::Reset, Cause::Invalid, Cause::HeaderTooBig}},
+    SayingRow{"cloudflare", {.statuses = "521"}, {Cause::Refused}},
+    SayingRow{"cloudflare", {.statuses = "522"}, {Cause::TimeoutConnect}},
+    SayingRow{"cloudflare", {.statuses = "523"}, {Cause::Unreachable}},
+    SayingRow{"cloudflare", {.statuses = "524"}, {Cause::TimeoutRead}},
+    SayingRow{"cloudflare", {.statuses = "525"}, {Cause::TlsProtocol}},
+    SayingRow{"cloudflare", {.statuses = "526"}, {Cause::TlsCertificate}},
+    SayingRow{"cloudflare", {.statuses = "530", .body = R"(\b1016\b)"}, {Cause::Dns}},
+    SayingRow{"cloudflare", {.statuses = "530", .body = R"(\b1033\b)"}, {Cause::MarkedDown}},
+    // Amazon's, by their documentation.
+    SayingRow{"aws-elb",
+              {.statuses = "502"},
+              kAnswerBad + kTls + CauseSet{Cause::Refused, Cause::Unreachable}},
+    SayingRow{"aws-elb", {.statuses = "503"}, {Cause::MarkedDown}},
+    SayingRow{"aws-elb", {.statuses = "504"}, {Cause::TimeoutConnect, Cause::TimeoutRead}},
+    SayingRow{"cloudfront",
+              {.statuses = "502"},
+              kTls + CauseSet{Cause::Refused, Cause::Invalid, Cause::Dns}},
+    // Envoy: the reset reason.
+    SayingRow{"envoy", {.body = R"(\Ano healthy upstream)"}, {Cause::MarkedDown}},
+    SayingRow{"envoy", {.body = R"(\Aupstream request timeout)"}, {Cause::TimeoutRead}},
+    SayingRow{"envoy", {.body = "TLS error|TLS_error"}, kTls},
+    SayingRow{"envoy", {.body = "connection termination"}, {Cause::Closed, Cause::Reset}},
+    SayingRow{"envoy", {.body = "protocol error"}, {Cause::Invalid}},
+    SayingRow{"envoy", {.body = "overflow"}, {Cause::GatewayExhausted}},
+    SayingRow{"envoy",
+              {.body = "connection failure|connection timeout"},
+              {Cause::Refused, Cause::TimeoutConnect, Cause::Unreachable, Cause::TlsCertificate,
+               Cause::TlsProtocol}},
+    SayingRow{"traefik",
+              {.statuses = "502"},
+              {Cause::Refused, Cause::Closed, Cause::Reset, Cause::Dns, Cause::Unreachable}},
+    SayingRow{"traefik", {.statuses = "503"}, {Cause::MarkedDown}},
+    SayingRow{"traefik", {.statuses = "504"}, {Cause::TimeoutConnect, Cause::TimeoutRead}},
+    // Fastly: the reason phrase.
+    SayingRow{"fastly", {.reason = "^Connection refused$"}, {Cause::Refused}},
+    SayingRow{"fastly", {.reason = "^Connection timed out$"}, {Cause::TimeoutConnect}},
+    SayingRow{"fastly", {.reason = "^first byte timeout$"}, {Cause::TimeoutRead}},
+    SayingRow{"fastly",
+              {.reason = "^(Backend is unhealthy|All backends failed or unhealthy)$"},
+              {Cause::MarkedDown}},
+    SayingRow{"fastly", {.reason = "^hostname doesn't match"}, {Cause::TlsCertificate}},
+    SayingRow{"vercel",
+              {.field = "x-vercel-error",
+               .value = "^DNS_HOSTNAME_(NOT_FOUND|RESOLVE_FAILED|SERVER_ERROR|EMPTY)"},
+              {Cause::Dns}},
+    SayingRow{"vercel",
+              {.field = "x-vercel-error", .value = "_INVOCATION_TIMEOUT$"},
+              {Cause::TimeoutRead}},
+};
+
+}  // namespace
+
+std::string_view gateway_names() {
+  return kGatewayNames;
+}
+
+std::span<const MakerRow> maker_rows() {
+  return kMakers;
+}
+
+std::span<const SayingRow> saying_rows() {
+  return kSayings;
+}
+
+}  // namespace gatewatch::probe
