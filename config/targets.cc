@@ -104,6 +104,7 @@ void read_shared(Table& table, Target& target, Duration default_interval,
   target.jitter = table.share("jitter", 0, 0);
   target.tags = read_tags(table);
   target.enabled = table.boolean("enabled", true);
+  target.is_diagnosed = table.boolean("diagnosis", true);
 }
 
 void check_defaults(Table& defaults) {

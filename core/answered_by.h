@@ -85,6 +85,10 @@ class CauseSet {
   [[nodiscard]] constexpr CauseSet common(CauseSet other) const {
     return from_bits(bits_ & other.bits_);
   }
+  // What either allows.
+  friend constexpr CauseSet operator+(CauseSet one, CauseSet other) {
+    return from_bits(one.bits_ | other.bits_);
+  }
   [[nodiscard]] constexpr uint32_t bits() const { return bits_; }
   // Their words, in the order of kAllCauses.
   [[nodiscard]] std::vector<std::string> words() const;

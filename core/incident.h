@@ -37,6 +37,9 @@ struct Verdict {
 // The name under which gatewatch's own troubles (storage, …) are incidents.
 inline constexpr std::string_view kSelfTarget = "gatewatch";
 inline constexpr std::string_view kDetectedBySelf = "self";
+inline constexpr std::string_view kDetectedByRate = "rate";
+inline constexpr std::string_view kDetectedByConfirm = "confirm";
+inline constexpr std::string_view kDetectedByLog = "log";
 
 struct Incident {
   std::string id;  // ULID, given at the first opening
@@ -46,7 +49,11 @@ struct Incident {
   std::string rule;
   Severity severity = Severity::Critical;
   IncidentClass incident_class = IncidentClass::Undetermined;
-  std::string detected_by = "rate";  // "self": gatewatch's own trouble
+  std::string class_reason = {};     // what the class rests on; empty before the first sample
+  std::string detected_by = "rate";  // "confirm"; "self": gatewatch's own trouble
+  std::string failing = {};          // how it failed last, as far as told: the word of an outcome
+  std::string repair_times = {};     // how long earlier ones took; neither told nor stored
+  bool recovering = false;           // open, and clean for a while; shown, neither told nor stored
   Verdict verdict;
 
   WallTime opened_at;

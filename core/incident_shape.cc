@@ -15,6 +15,21 @@ std::string in_runs(uint32_t runs) {
   return std::to_string(runs) + (runs == 1 ? " run" : " runs") + " of failures";
 }
 
+// What the correlation tells, where it does.
+std::string pattern_of(const IncidentShape& shape) {
+  const std::optional<double> correlation = shape.correlation();
+  if (!correlation) {
+    return {};
+  }
+  if (*correlation > kInBursts) {
+    return "; in bursts, as with restarts or overload";
+  }
+  if (*correlation < kEachAnew) {
+    return "; each request meets its luck anew, as with one bad backend of several";
+  }
+  return {};
+}
+
 }  // namespace
 
 void IncidentShape::add(SteadyTime at, bool is_bad) {
@@ -43,6 +58,12 @@ void IncidentShape::add(SteadyTime at, bool is_bad) {
   newest_bad_ = is_bad;
 }
 
+void IncidentShape::began_by(SteadyTime at) {
+  if (first_bad_) {
+    first_bad_ = std::min(*first_bad_, at);
+  }
+}
+
 double IncidentShape::duty() const {
   return all_at_last_bad_ == 0 ? 0 : static_cast<double>(bad_) / all_at_last_bad_;
 }
@@ -64,8 +85,8 @@ Classification classify(const IncidentShape& shape, std::optional<SteadyTime> re
   const Duration age = shape.age(resolved_at.value_or(now));
   const bool is_solid = shape.duty() > kSolidDuty;
   if (shape.runs() >= kIntermittentRuns && !is_solid) {
-    return {IncidentClass::Intermittent,
-            in_runs(shape.runs()) + ", bad " + percent(shape.duty()) + " of the time between"};
+    return {IncidentClass::Intermittent, in_runs(shape.runs()) + ", " + percent(shape.duty()) +
+                                             " of the probes between bad" + pattern_of(shape)};
   }
   if (incidents_in_a_day >= kIntermittentIncidents) {
     return {IncidentClass::Intermittent,

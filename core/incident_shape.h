@@ -19,6 +19,10 @@ inline constexpr int kLongestGap = 3;  // intervals
 // Where 38 % of the closed 502 episodes in public status histories had ended.
 inline constexpr Duration kPersistentAge = std::chrono::minutes(30);
 inline constexpr double kSolidDuty = 0.9;  // above, an incident is solid
+// Of the correlation: below the first each request meets its luck anew (a balancer that takes its
+// backends in turn makes it negative), above the second failures come in bursts.
+inline constexpr double kEachAnew = 0.2;
+inline constexpr double kInBursts = 0.4;
 inline constexpr uint32_t kIntermittentRuns = 3;
 inline constexpr uint32_t kTemporaryRuns = 2;          // at most
 inline constexpr uint32_t kIntermittentIncidents = 3;  // of one target in a day
@@ -30,6 +34,10 @@ class IncidentShape {
 
   // Samples in the order of their time; good ones before the first bad one change nothing.
   void add(SteadyTime at, bool is_bad);
+
+  // The trouble is known to be at least this old; what was before is not known. Nothing where no
+  // bad sample was added.
+  void began_by(SteadyTime at);
 
   // Bad runs: of bad samples with no good one between them.
   [[nodiscard]] uint32_t runs() const { return runs_; }
@@ -66,8 +74,9 @@ struct Classification {
   std::string reason;  // "12 min old, solid so far"
 };
 
-// `resolved_at`: when the incident ended, if it has. `incidents_in_a_day`: of its target and rule
-// that opened in the 24 h before `now`, this one included.
+// `resolved_at`: when the trouble ended, if it has: at the first good sample after the last bad.
+// `incidents_in_a_day`: of its target and rule that opened in the 24 h before `now`, this one
+// included.
 [[nodiscard]] Classification classify(const IncidentShape& shape,
                                       std::optional<SteadyTime> resolved_at, SteadyTime now,
                                       uint32_t incidents_in_a_day);

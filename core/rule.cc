@@ -24,6 +24,10 @@ std::optional<CountMatcher> CountMatcher::parse(std::string_view word) {
     matcher.kind_ = Kind::Failure;
     return matcher;
   }
+  if (word == "masked") {
+    matcher.kind_ = Kind::Masked;
+    return matcher;
+  }
   if (word.size() == 3 && word[0] >= '1' && word[0] <= '5') {
     matcher.kind_ = Kind::StatusRange;
     const int hundreds = (word[0] - '0') * 100;
@@ -61,6 +65,8 @@ bool CountMatcher::matches(const ProbeResult& result) const {
       return is_gateway_failure(result);
     case Kind::Failure:
       return result.outcome != Outcome::Ok;
+    case Kind::Masked:
+      return false;
   }
   return false;
 }
@@ -77,24 +83,26 @@ bool is_gateway_failure(const ProbeResult& result) {
   return result.status == 502 || result.status == 503 || result.status == 504;
 }
 
+bool is_bad(const Rule& rule, const ProbeResult& result) {
+  return std::any_of(rule.count.begin(), rule.count.end(),
+                     [&](const CountMatcher& matcher) { return matcher.matches(result); });
+}
+
 Counts counts_of(const Rule& rule, const Sample& sample) {
-  if (sample.purpose != Purpose::Scheduled || !is_conclusive(sample.result.outcome)) {
+  if (rule.source != RuleSource::Probes || sample.purpose != Purpose::Scheduled ||
+      !is_conclusive(sample.result.outcome)) {
     return {};
   }
   Counts counts;
   counts.probes = 1;
-  counts.bad =
-      std::any_of(rule.count.begin(), rule.count.end(),
-                  [&](const CountMatcher& matcher) { return matcher.matches(sample.result); })
-          ? 1
-          : 0;
+  counts.bad = is_bad(rule, sample.result) ? 1 : 0;
   counts.bad_502 = sample.result.status == 502 ? 1 : 0;
   counts.gateway = is_gateway_failure(sample.result) ? 1 : 0;
   return counts;
 }
 
 bool same_window(const Rule& a, const Rule& b) {
-  return a.window == b.window && a.count == b.count;
+  return a.source == b.source && a.window == b.window && a.count == b.count;
 }
 
 }  // namespace gatewatch

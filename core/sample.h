@@ -43,6 +43,7 @@ struct ProbeResult {
   std::string address;     // the address connected to, without port; empty where none was reached
   bool dns_stale = false;  // the address is from an answer whose TTL is over: no resolver answered
   std::string reason;      // the reason phrase of the status line, printable
+  std::string request_id;  // the X-Request-Id that was sent; empty: none
   std::string error;       // what went wrong in the words of the library or system, printable
   bool tls_resumed = false;  // the handshake took up an earlier session
   // What a failing answer looked like, without credentials: UTF-8, with tabs and line ends.

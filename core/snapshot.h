@@ -30,6 +30,19 @@ struct TargetStatus {
   std::map<Outcome, uint64_t> confirm_probes;  // those of confirmation bursts, since start
 };
 
+// What a gateway's log has told since start.
+struct LogStatus {
+  std::string log;        // its name
+  std::string trouble;    // why it is not read; empty where it is
+  uint64_t requests = 0;  // of real traffic
+  uint64_t bad_502 = 0;   // of these, with status 502
+  uint64_t gateway = 0;   // of these, gateway failures
+  uint64_t masked =
+      0;  // of these, and of probes, that failed at one upstream and went well at another
+  uint64_t failures = 0;   // lines of an error log about a failed try
+  uint64_t lines_cut = 0;  // lines longer than is kept
+};
+
 // gatewatch's own state.
 struct OwnHealth {
   uint64_t probes_in_flight = 0;
@@ -57,6 +70,7 @@ struct Snapshot {
   std::string version;
   std::vector<TargetStatus> targets;     // in configuration order
   std::vector<Incident> open_incidents;  // oldest first
+  std::vector<LogStatus> logs;           // by name
   OwnHealth health;
 };
 

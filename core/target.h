@@ -18,8 +18,9 @@ struct Target {
   Duration timeout{};             // of one whole probe
   double jitter = 0;              // share of the interval by which a probe may start late, 0 to 1
   bool enabled = true;
-  bool is_control = false;  // a [[control]]: tells whether we are online; no rule applies to it
-  std::string origin_url;   // of the upstream behind the gateway, as shown; empty: none is known
+  std::string origin_url;    // of the upstream behind the gateway, as shown; empty: none is known
+  bool is_diagnosed = true;  // a diagnosis may be made of it: more requests, once an incident opens
+  bool is_control = false;   // a [[control]]: tells whether we are online; no rule applies to it
   std::string peer;  // host and port of the url, "shop.example.com:443"; empty: it has no url
 
   bool operator==(const Target&) const = default;

@@ -87,7 +87,7 @@ struct DnsQuery::Channel {
   void ask(const std::string& name) {
     const int status = set_up();
     if (status != ARES_SUCCESS) {
-      file({Outcome::Inconclusive, printable(ares_strerror(status)), 0, {}});
+      file({.outcome = Outcome::Inconclusive, .error = printable(ares_strerror(status))});
       return;
     }
     ares_query(handle, name.c_str(), kClassInternet, static_cast<int>(type), &Channel::on_answer,
@@ -219,7 +219,8 @@ DnsQuery::DnsQuery(EpollLoop& loop, const Address& server, uint16_t port, const 
   if (address) {
     channel_->ask(name);
   } else {
-    channel_->file({Outcome::Inconclusive, server.text + ": no such interface", 0, {}});
+    channel_->file(
+        {.outcome = Outcome::Inconclusive, .error = server.text + ": no such interface"});
   }
 }
 

@@ -42,28 +42,35 @@ std::string lower_name(std::string_view name) {
   return ascii_lower(name);
 }
 
-int read_a(Bytes answer, Records& records) {
+void keep_least(std::optional<uint32_t>& least, int ttl_s) {
+  const auto seconds = static_cast<uint32_t>(std::max(ttl_s, 0));
+  least = std::min(least.value_or(seconds), seconds);
+}
+
+int read_a(Bytes answer, DnsReply& reply) {
   std::array<ares_addrttl, kMaxDnsRecords> found{};
   int count = found.size();
   const int status = ares_parse_a_reply(answer.data(), static_cast<int>(answer.size()), nullptr,
                                         found.data(), &count);
   for (int i = 0; status == ARES_SUCCESS && i < count; ++i) {
+    const auto& record = found[static_cast<size_t>(i)];
     std::array<char, INET_ADDRSTRLEN> text{};
-    records.emplace_back(
-        inet_ntop(AF_INET, &found[static_cast<size_t>(i)].ipaddr, text.data(), text.size()));
+    reply.records.emplace_back(inet_ntop(AF_INET, &record.ipaddr, text.data(), text.size()));
+    keep_least(reply.ttl_s, record.ttl);
   }
   return status;
 }
 
-int read_aaaa(Bytes answer, Records& records) {
+int read_aaaa(Bytes answer, DnsReply& reply) {
   std::array<ares_addr6ttl, kMaxDnsRecords> found{};
   int count = found.size();
   const int status = ares_parse_aaaa_reply(answer.data(), static_cast<int>(answer.size()), nullptr,
                                            found.data(), &count);
   for (int i = 0; status == ARES_SUCCESS && i < count; ++i) {
+    const auto& record = found[static_cast<size_t>(i)];
     std::array<char, INET6_ADDRSTRLEN> text{};
-    records.emplace_back(
-        inet_ntop(AF_INET6, &found[static_cast<size_t>(i)].ip6addr, text.data(), text.size()));
+    reply.records.emplace_back(inet_ntop(AF_INET6, &record.ip6addr, text.data(), text.size()));
+    keep_least(reply.ttl_s, record.ttl);
   }
   return status;
 }
@@ -117,12 +124,13 @@ std::string bytes_of(const unsigned char* text, size_t length) {
 }
 
 // Returns a status of c-ares; ARES_ENODATA where there is no record of that type.
-int read_records(RecordType type, Bytes answer, Records& records) {
+int read_records(RecordType type, Bytes answer, DnsReply& reply) {
+  Records& records = reply.records;
   switch (type) {
     case RecordType::A:
-      return read_a(answer, records);
+      return read_a(answer, reply);
     case RecordType::Aaaa:
-      return read_aaaa(answer, records);
+      return read_aaaa(answer, reply);
     case RecordType::Ns:
     case RecordType::Ptr:
       return read_names(type, answer, records);
@@ -222,7 +230,7 @@ DnsReply read_reply(RecordType type, std::span<const unsigned char> message) {
   if (answer.rcode != 0) {
     return answer;
   }
-  const int status = read_records(type, message, answer.records);
+  const int status = read_records(type, message, answer);
   if (answer.records.size() > kMaxDnsRecords) {
     answer.records.resize(kMaxDnsRecords);
   }

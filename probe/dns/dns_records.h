@@ -51,6 +51,7 @@ struct DnsReply {
   // "192.0.2.1", "10 mail.example.com" (MX), "0 5 5060 sip.example.com" (SRV), "0 issue ca.example"
   // (CAA), the joined text of TXT.
   std::vector<std::string> records;
+  std::optional<uint32_t> ttl_s;  // of A and AAAA: the least of their records
 };
 
 // What a whole message of DNS says, read by c-ares. Any bytes may be given.

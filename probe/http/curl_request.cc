@@ -207,6 +207,9 @@ CurlLists set_request(void* easy, const TransferRequest& request, const std::str
   }
   set(easy, CURLOPT_CONNECT_TO, lists.connect_to.get());
   lists.fields = list_of(request.fields != nullptr ? *request.fields : HeaderFields());
+  if (!request.request_id.empty()) {
+    append(lists.fields, "X-Request-Id: " + std::string(request.request_id));
+  }
   set(easy, CURLOPT_HTTPHEADER, lists.fields.get());
   set_proxy(easy, request, lists);
   set(easy, CURLOPT_HTTP_VERSION,

@@ -55,7 +55,7 @@ bool HttpHead::add_line(std::string_view line) {
     add_field(line);
   }
   if (fields_ > kMaxHeadFields) {
-    violation_ = "more than 100 header fields";
+    violation_ = "more than 500 header fields";
   } else if (interim_ > kMaxInterimAnswers) {
     violation_ = "more than 10 interim answers";
   }

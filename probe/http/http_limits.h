@@ -10,7 +10,7 @@ namespace gatewatch::probe {
 
 // Of all heads of one answer, interim ones too, with their line ends.
 inline constexpr size_t kMaxHeadBytes = size_t{64} * 1024;
-inline constexpr size_t kMaxHeadFields = 100;  // in each head
+inline constexpr size_t kMaxHeadFields = 500;  // in each head
 inline constexpr size_t kMaxInterimAnswers = 10;
 inline constexpr size_t kMaxBlankLines = 4;  // before the status lines of one answer
 

@@ -134,7 +134,7 @@ void HttpParser::begin_head(std::string_view line) {
 
 void HttpParser::add_field(std::string_view line) {
   if (fields_.size() == kMaxHeadFields) {
-    return fail(Outcome::Protocol, "more than 100 header fields", {Cause::HeaderTooBig});
+    return fail(Outcome::Protocol, "more than 500 header fields", {Cause::HeaderTooBig});
   }
   const auto parsed = parse_field_line(line);
   if (!parsed) {

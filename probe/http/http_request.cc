@@ -11,12 +11,6 @@
 namespace gatewatch::probe {
 namespace {
 
-bool has_field(const HeaderFields& fields, std::string_view lower_name) {
-  return std::any_of(fields.begin(), fields.end(), [lower_name](const auto& field) {
-    return field.first.size() == lower_name.size() && ascii_lower(field.first) == lower_name;
-  });
-}
-
 std::string base64(const std::string& text) {
   std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');
   const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
@@ -42,6 +36,12 @@ bool sends_a_length(const TransferRequest& request) {
 
 }  // namespace
 
+bool has_field(const HeaderFields& fields, std::string_view lower_name) {
+  return std::any_of(fields.begin(), fields.end(), [lower_name](const auto& field) {
+    return field.first.size() == lower_name.size() && ascii_lower(field.first) == lower_name;
+  });
+}
+
 std::string basic_credentials(const Url& url) {
   return base64(url.user.reveal() + ':' + url.password.reveal());
 }
@@ -63,6 +63,9 @@ std::string write_request(const TransferRequest& request) {
   if (!(url.user.empty() && url.password.empty())) {
     add("Authorization", "authorization", "Basic " + basic_credentials(url));
   }
+  if (!request.request_id.empty()) {
+    text.append("X-Request-Id: ").append(request.request_id).append("\r\n");
+  }
   if (request.wants_body) {
     add("Accept-Encoding", "accept-encoding", "gzip");
   }
@@ -72,7 +75,8 @@ std::string write_request(const TransferRequest& request) {
   if (sends_a_length(request)) {
     text.append("Content-Length: ").append(std::to_string(request.body.size())).append("\r\n");
   }
-  text.append("Connection: close\r\n\r\n");
+  text.append(request.keeps_connection ? "Connection: keep-alive\r\n\r\n"
+                                       : "Connection: close\r\n\r\n");
   return text.append(request.body);
 }
 

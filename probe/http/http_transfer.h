@@ -49,9 +49,11 @@ struct TransferRequest {
   // itself (Host, User-Agent, Accept).
   const HeaderFields* fields = nullptr;
   std::string_view body;
+  std::string_view request_id;       // sent as X-Request-Id; empty: none
   const TlsSettings* tls = nullptr;  // where the url's scheme is https
   TlsSession* session = nullptr;     // taken up, and renewed; null: a full handshake
   std::string unix_socket;           // to connect to instead of an address
+  bool keeps_connection = false;     // asks for it; whoever writes the request by itself uses it
   bool ends_at_redirect = false;     // with the head of one that tells a location
   bool wants_fields = false;         // those of the answer's head
   bool wants_body = false;           // all of it, decoded; else its beginning

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/text.h"
+#include "probe/kinds/diagnosis_subject.h"
 
 namespace gatewatch::probe {
 namespace {
@@ -78,6 +79,14 @@ void DnsProber::judge(const DnsReply& answer) {
     }
   }
   run_.finish(Outcome::Ok, {});
+}
+
+DiagnosisSubject DnsProber::subject() const {
+  return {.host = settings_->server.host,
+          .port = settings_->found_by.port_or(settings_->server.port),
+          .found_by = settings_->found_by,
+          .asked_name = settings_->name,
+          .asked_type = settings_->type};
 }
 
 DnsSettings read_dns_keys(config::Table& settings) {

@@ -48,6 +48,7 @@ class DnsProber final : public Prober {
 
   void start(SteadyTime deadline, Done done) override { run_.start(deadline, std::move(done)); }
   void abort(std::string_view error) override { run_.abort(error); }
+  [[nodiscard]] DiagnosisSubject subject() const override;
 
  private:
   void ask(const Address& server);

@@ -9,6 +9,7 @@
 
 #include "core/assert.h"
 #include "core/text.h"
+#include "probe/kinds/diagnosis_subject.h"
 
 namespace gatewatch::probe {
 
@@ -118,6 +119,10 @@ void EveryAddressProber::finish_unresolved(Outcome outcome, std::string error) {
   result.phases.dns = result.latency;
   Done done = std::exchange(done_, nullptr);
   done(std::move(result));
+}
+
+DiagnosisSubject EveryAddressProber::subject() const {
+  return subject_of(settings_);
 }
 
 }  // namespace gatewatch::probe

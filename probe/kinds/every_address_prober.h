@@ -34,6 +34,7 @@ class EveryAddressProber final : public Prober {
 
   void start(SteadyTime deadline, Done done) override;
   void abort(std::string_view error) override;
+  [[nodiscard]] DiagnosisSubject subject() const override;
 
  private:
   void on_resolved(const Resolution& resolution);

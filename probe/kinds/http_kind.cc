@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "probe/expect/expectation_keys.h"
 #include "probe/http/http_line.h"
+#include "probe/http/http_request.h"
 #include "probe/kinds/address_keys.h"
 #include "probe/kinds/every_address_prober.h"
 #include "probe/kinds/http_prober.h"
@@ -121,12 +122,6 @@ void drop_what_has_no_effect(config::Table& settings, HttpSettings& http) {
   }
 }
 
-bool has_header(const HttpSettings& settings, std::string_view lower_name) {
-  return std::any_of(
-      settings.headers.begin(), settings.headers.end(),
-      [lower_name](const auto& field) { return ascii_lower(field.first) == lower_name; });
-}
-
 }  // namespace
 
 HttpSettings read_http_keys(config::Table& settings) {
@@ -165,7 +160,7 @@ MakeProber read_http(const Target& target, config::Table& settings) {
     settings.error("url", "url " + url.error());
     return {};
   }
-  if (!(url->user.empty() && url->password.empty()) && has_header(http, "authorization")) {
+  if (!(url->user.empty() && url->password.empty()) && has_field(http.headers, "authorization")) {
     settings.error("headers", "Authorization is set, but the url carries credentials too",
                    "keep one of them");
   }

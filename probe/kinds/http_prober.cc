@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "core/assert.h"
+#include "core/request_id.h"
 #include "core/text.h"
+#include "probe/http/http_request.h"
 #include "probe/kinds/evidence.h"
 #include "probe/net/socket_address.h"
 
@@ -36,6 +38,7 @@ HttpProber::HttpProber(const ProbeServices& services, std::shared_ptr<const Http
       foreign_fields_(fields_for_strangers(settings_->headers)),
       foreign_tls_(tls_for_strangers(settings_->tls)),
       by_curl_(settings_->http2 || settings_->proxy),
+      ids_(has_field(settings_->headers, "x-request-id") ? nullptr : services.ids),
       // Targets that share a host do not all begin with its first address.
       turn_(std::hash<std::string>{}(settings_->url.text)) {}
 
@@ -64,6 +67,9 @@ void HttpProber::start(SteadyTime began, SteadyTime deadline, Done done) {
   send_body_ = true;
   at_home_ = true;
   redirects_ = 0;
+  if (ids_ != nullptr) {
+    result_.request_id = make_request_id(loop_.wall_now(), *ids_);
+  }
   begin_hop();
 }
 
@@ -154,6 +160,7 @@ void HttpProber::begin_transfer(const std::string& address, uint16_t port) {
   request.method = method_;
   request.fields = at_home_ ? &settings_->headers : &foreign_fields_;
   request.body = send_body_ ? std::string_view(settings_->body) : std::string_view();
+  request.request_id = at_home_ ? std::string_view(result_.request_id) : std::string_view();
   request.tls = at_home_ ? &settings_->tls : &foreign_tls_;
   request.session = at_home_ ? session_to_use() : nullptr;
   request.known_certificate = certificate_;
@@ -221,11 +228,11 @@ void HttpProber::on_answer(TransferResult answer) {
   } else if (redirects_ >= settings_->max_redirects) {
     answer.failure = Outcome::HttpError;
     answer.error = "more than " + std::to_string(settings_->max_redirects) + " redirects";
-    fail(answer);
+    finish_with(answer);
   } else if (const std::string refusal = follow(answer); !refusal.empty()) {
     answer.failure = Outcome::Protocol;
     answer.error = refusal;
-    fail(answer);
+    finish_with(answer);
   } else {
     begin_hop();
   }
@@ -256,7 +263,7 @@ void HttpProber::judge(TransferResult answer) {
     answer.failure = outcome_of_unexpected_status(answer.status);
   }
   if (answer.failure != Outcome::Ok) {
-    fail(answer);
+    finish_with(answer);
   } else {
     judge_content(answer);
   }
@@ -277,18 +284,20 @@ void HttpProber::judge_content(TransferResult& answer) {
   if (unmet) {
     answer.failure = unmet->outcome;
     answer.error = std::move(unmet->text);
-    fail(answer);
+  }
+  if (unmet || settings_->keeps_answer) {
+    finish_with(answer);
   } else {
     finish(Outcome::Ok, {});
   }
 }
 
-void HttpProber::fail(const TransferResult& answer) {
-  if (answer.head_complete && answer.status >= kLeastStatusRead) {
-    result_.met =
-        result_.answered_by.role == Role::Gateway ? CauseSet() : CauseSet{Cause::Application};
-  } else {
+void HttpProber::finish_with(const TransferResult& answer) {
+  const bool is_server_error = answer.head_complete && answer.status >= kLeastStatusRead;
+  if (answer.failure != Outcome::Ok && !is_server_error) {
     result_.met = answer.met;
+  } else if (answer.failure != Outcome::Ok && result_.answered_by.role != Role::Gateway) {
+    result_.met = {Cause::Application};
   }
   result_.head = evidence_head(answer.head, *settings_);
   result_.body = evidence_body(answer.body, *settings_);
@@ -349,7 +358,7 @@ void HttpProber::on_deadline() {
   partial->failure = Outcome::Timeout;
   partial->error = std::move(error);
   if (is_followed(*partial)) {
-    fail(*partial);
+    finish_with(*partial);
   } else {
     judge(std::move(*partial));
   }

@@ -25,6 +25,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/id.h"
 #include "core/sample.h"
 #include "probe/dns/resolver.h"
 #include "probe/http/curl_engine.h"
@@ -49,6 +50,7 @@ class HttpProber final : public Prober {
   // Of a probe that has already taken the time from `began` on.
   void start(SteadyTime began, SteadyTime deadline, Done done);
   void abort(std::string_view error) override;
+  [[nodiscard]] DiagnosisSubject subject() const override;
 
  private:
   void begin_hop();
@@ -68,7 +70,7 @@ class HttpProber final : public Prober {
   void judge(TransferResult answer);
   void judge_content(TransferResult& answer);
   // With the answer as evidence.
-  void fail(const TransferResult& answer);
+  void finish_with(const TransferResult& answer);
   [[nodiscard]] std::expected<TransferId, std::string> start_transfer(
       const TransferRequest& request);
   [[nodiscard]] TlsSession* session_to_use();
@@ -91,6 +93,7 @@ class HttpProber final : public Prober {
   const HeaderFields foreign_fields_;  // for other origins
   const TlsSettings foreign_tls_;      // the same
   const bool by_curl_;
+  Rng* const ids_;  // null: no request id is sent
 
   size_t turn_;         // goes on with each probe; chooses among a host's addresses
   TlsSession session_;  // where handshakes may be resumed

@@ -42,6 +42,7 @@ struct HttpSettings {
   std::optional<Endpoint> connect_to;
   // Each probe connects to all addresses of the url's host; not with another way to get there.
   bool every_address = false;
+  bool keeps_answer = false;  // the answer is evidence also where it is ok; no key, for a diagnosis
 };
 
 // Those of the fields that say nothing about whoever sends them.

@@ -6,7 +6,6 @@
 #include "probe/kinds/icmp_prober.h"
 
 #include <arpa/inet.h>
-#include <linux/errqueue.h>
 #include <netinet/in.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -21,8 +20,10 @@
 
 #include "core/id.h"
 #include "core/text.h"
+#include "probe/kinds/diagnosis_subject.h"
 #include "probe/kinds/icmp_reason.h"
 #include "probe/net/connect_failure.h"
+#include "probe/net/network_error.h"
 
 namespace gatewatch::probe {
 namespace {
@@ -66,20 +67,6 @@ std::string not_allowed() {
          (range.empty() ? "" : " (" + printable(range) + ")");  // a sandbox may hide the file
 }
 
-std::string address_text(const sockaddr* address) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  if (address->sa_family == AF_INET) {
-    sockaddr_in v4{};
-    std::memcpy(&v4, address, sizeof v4);
-    inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
-  } else if (address->sa_family == AF_INET6) {
-    sockaddr_in6 v6{};
-    std::memcpy(&v6, address, sizeof v6);
-    inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
-  }
-  return text.data();
-}
-
 // The address from which this connected socket sends.
 SocketAddress own_address(int descriptor) {
   SocketAddress own;
@@ -88,48 +75,13 @@ SocketAddress own_address(int descriptor) {
   return own;
 }
 
-struct NetworkError {
-  sock_extended_err error{};
-  std::string told_by;  // numeric; empty where nobody else did
-};
-
-// The oldest error that waits.
-std::optional<NetworkError> next_error(int descriptor) {
-  std::array<char, sizeof(Echo)> quoted{};
-  alignas(cmsghdr) std::array<char, 512> control{};
-  iovec into{.iov_base = quoted.data(), .iov_len = quoted.size()};
-  msghdr message{};
-  message.msg_iov = &into;
-  message.msg_iovlen = 1;
-  message.msg_control = control.data();
-  message.msg_controllen = control.size();
-  if (recvmsg(descriptor, &message, MSG_ERRQUEUE) < 0) {
-    return std::nullopt;
-  }
-  NetworkError found;
-  for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
-       header = CMSG_NXTHDR(&message, header)) {
-    const bool error = (header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_RECVERR) ||
-                       (header->cmsg_level == IPPROTO_IPV6 && header->cmsg_type == IPV6_RECVERR);
-    if (!error) {
-      continue;
-    }
-    std::memcpy(&found.error, CMSG_DATA(header), sizeof found.error);
-    // The offender's address follows the error.
-    SocketAddress offender;
-    const size_t room = header->cmsg_len - CMSG_LEN(sizeof found.error);
-    std::memcpy(&offender.storage, CMSG_DATA(header) + sizeof found.error,
-                std::min(room, sizeof offender.storage));
-    found.told_by = address_text(offender.get());
-  }
-  return found;
-}
-
 }  // namespace
 
 IcmpProber::IcmpProber(const ProbeServices& services, const EndpointUrl& endpoint,
                        AddressSettings found_by)
     : loop_(services.loop),
+      host_(endpoint.host),
+      found_by_(found_by),
       token_(make_token()),
       socket_(services.loop),
       run_(services, endpoint.host, endpoint.host,
@@ -213,27 +165,29 @@ bool IcmpProber::is_our_reply(std::string_view message) const {
 bool IcmpProber::take_network_error() {
   const int descriptor = socket_.descriptor();
   for (int i = 0; i < kMaxErrorsPerTurn; ++i) {
-    const std::optional<NetworkError> found = next_error(descriptor);
+    const std::optional<NetworkError> found = take_network_error_of(descriptor);
     if (!found) {
       break;
     }
-    const sock_extended_err& error = found->error;
-    if (error.ee_origin == SO_EE_ORIGIN_LOCAL) {
-      const int number = static_cast<int>(error.ee_errno);
+    if (found->is_local) {
+      const int number = found->system_error;
       run_.finish(outcome_of_connect(number, Told::ByCall), message_of(number));
       return true;
     }
-    if (icmp_says_unreachable(family_, error.ee_type, error.ee_code)) {
-      const bool own = found->told_by == address_text(own_address(descriptor).get());
+    if (icmp_says_unreachable(family_, found->type, found->code)) {
+      const bool own = found->told_by == numeric_text(own_address(descriptor).get());
       run_.finish(Outcome::Refused,
-                  icmp_reason(family_, error.ee_type, error.ee_code) + ", told by " +
-                      found->told_by +
+                  icmp_reason(family_, found->type, found->code) + ", told by " + found->told_by +
                       (own ? " (this machine: the next hop does not answer)" : ""));
       return true;
     }
   }
   (void)take_error(descriptor);  // what was passed over does not wake the loop again
   return false;
+}
+
+DiagnosisSubject IcmpProber::subject() const {
+  return {.host = host_, .found_by = found_by_};
 }
 
 MakeProber read_icmp(const Target& /*target*/, config::Table& settings) {

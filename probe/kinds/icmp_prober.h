@@ -38,6 +38,7 @@ class IcmpProber final : public Prober {
 
   void start(SteadyTime deadline, Done done) override { run_.start(deadline, std::move(done)); }
   void abort(std::string_view error) override { run_.abort(error); }
+  [[nodiscard]] DiagnosisSubject subject() const override;
 
  private:
   void ping(const Address& address);
@@ -49,6 +50,8 @@ class IcmpProber final : public Prober {
 
   // Constant after construction.
   EpollLoop& loop_;
+  const std::string host_;
+  const AddressSettings found_by_;
   const std::array<uint64_t, 2> token_;  // by chance
 
   // Of the probe in flight.

@@ -12,6 +12,10 @@
 #include "core/target.h"
 #include "probe/kinds/prober.h"
 
+namespace gatewatch {
+class Rng;
+}
+
 namespace gatewatch::probe {
 
 class EpollLoop;
@@ -29,6 +33,7 @@ struct ProbeServices {
   CurlEngine& curl;
   const Signatures& signatures;
   PushRegistry* push = nullptr;  // null where no reports come in
+  Rng* ids = nullptr;            // for the X-Request-Id of requests; null: none is sent
 };
 
 // Makes the prober of a target whose settings were read and found good.

@@ -15,6 +15,8 @@ namespace gatewatch::probe {
 // So long past a probe's deadline the loop must have stood still: what came may not have been seen.
 inline constexpr Duration kStandstill = std::chrono::milliseconds(500);
 
+struct DiagnosisSubject;
+
 // Makes probes of one target, one at a time.
 //
 // Thread: the loop's. Lifetime: destroying a prober ends a probe in flight without a result.
@@ -37,6 +39,9 @@ class Prober {
   // Ends a probe in flight: before abort() returns, its `done` is called with outcome inconclusive
   // and this error. Nothing happens where none is in flight.
   virtual void abort(std::string_view error) = 0;
+
+  // What a diagnosis of this target works on (diagnosis_subject.h); by default nothing.
+  [[nodiscard]] virtual DiagnosisSubject subject() const;
 
  protected:
   void report_part(ProbeResult result) {

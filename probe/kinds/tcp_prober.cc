@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "core/text.h"
+#include "probe/kinds/diagnosis_subject.h"
 #include "probe/net/connect_failure.h"
 #include "probe/net/socket_address.h"
 
@@ -221,6 +222,13 @@ void TcpProber::close() {
     close_hard(socket_.descriptor());
   }
   socket_.close();
+}
+
+DiagnosisSubject TcpProber::subject() const {
+  return {.host = settings_->endpoint.host,
+          .port = settings_->found_by.port_or(settings_->endpoint.port),
+          .has_tcp = true,
+          .found_by = settings_->found_by};
 }
 
 TcpSettings read_tcp_keys(config::Table& settings) {

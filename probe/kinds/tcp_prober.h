@@ -51,6 +51,7 @@ class TcpProber final : public Prober {
 
   void start(SteadyTime deadline, Done done) override { run_.start(deadline, std::move(done)); }
   void abort(std::string_view error) override { run_.abort(error); }
+  [[nodiscard]] DiagnosisSubject subject() const override;
 
  private:
   enum class Stage { Connecting, Sending, Receiving };

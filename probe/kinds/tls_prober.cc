@@ -10,6 +10,7 @@
 #include "core/outcome.h"
 #include "probe/expect/expectation_keys.h"
 #include "probe/http/http_engine.h"
+#include "probe/kinds/diagnosis_subject.h"
 #include "probe/kinds/tls_keys.h"
 
 namespace gatewatch::probe {
@@ -160,6 +161,17 @@ void TlsProber::close() {
     run_.phases().tls = connection_.tls_time();
     connection_.close();
   }
+}
+
+DiagnosisSubject TlsProber::subject() const {
+  DiagnosisSubject subject{.host = settings_->endpoint.host,
+                           .port = settings_->found_by.port_or(settings_->endpoint.port),
+                           .has_tcp = true,
+                           .found_by = settings_->found_by};
+  if (!settings_->starttls) {
+    subject.tls = settings_->tls;
+  }
+  return subject;
 }
 
 TlsProbeSettings read_tls_probe_keys(config::Table& settings) {

@@ -50,6 +50,7 @@ class TlsProber final : public Prober {
 
   void start(SteadyTime deadline, Done done) override { run_.start(deadline, std::move(done)); }
   void abort(std::string_view error) override { run_.abort(error); }
+  [[nodiscard]] DiagnosisSubject subject() const override;
 
  private:
   void connect(const Address& address);

@@ -136,4 +136,13 @@ std::shared_ptr<const CertificateInfo> peer_certificate(
                                 : read_certificate(certificate, known, earliest_end(connection));
 }
 
+std::vector<std::shared_ptr<const CertificateInfo>> peer_chain(const ssl_st* connection) {
+  const STACK_OF(X509)* chain = SSL_get_peer_cert_chain(connection);
+  std::vector<std::shared_ptr<const CertificateInfo>> all;
+  for (int i = 0; chain != nullptr && i < std::min(sk_X509_num(chain), kMaxChain); ++i) {
+    all.push_back(read_certificate(sk_X509_value(chain, i), nullptr));
+  }
+  return all;
+}
+
 }  // namespace gatewatch::probe

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "core/certificate.h"
 
@@ -23,5 +24,12 @@ namespace gatewatch::probe {
 // up; null where it showed none.
 [[nodiscard]] std::shared_ptr<const CertificateInfo> peer_certificate(
     const ssl_st* connection, const std::shared_ptr<const CertificateInfo>& known);
+
+// The most certificates of a chain that are read.
+inline constexpr int kMaxChain = 10;
+
+// All that the peer of `connection` sent in a full handshake, in its order, its own first.
+[[nodiscard]] std::vector<std::shared_ptr<const CertificateInfo>> peer_chain(
+    const ssl_st* connection);
 
 }  // namespace gatewatch::probe

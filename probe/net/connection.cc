@@ -319,6 +319,11 @@ std::shared_ptr<const CertificateInfo> Connection::certificate(
   return ssl_ != nullptr && tls_time_ ? peer_certificate(ssl_, known) : nullptr;
 }
 
+std::vector<std::shared_ptr<const CertificateInfo>> Connection::chain() const {
+  return ssl_ != nullptr && tls_time_ ? peer_chain(ssl_)
+                                      : std::vector<std::shared_ptr<const CertificateInfo>>();
+}
+
 void Connection::close() {
   if (state_ == State::Closed) {
     return;

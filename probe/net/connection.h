@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/answered_by.h"
 #include "core/certificate.h"
@@ -102,6 +103,8 @@ class Connection {
   // peer_certificate().
   [[nodiscard]] std::shared_ptr<const CertificateInfo> certificate(
       const std::shared_ptr<const CertificateInfo>& known) const;
+  // As peer_chain(); empty where certificate() is null.
+  [[nodiscard]] std::vector<std::shared_ptr<const CertificateInfo>> chain() const;
 
  private:
   void connect_to(const Peer& peer);

@@ -15,6 +15,13 @@ constexpr std::string_view kGatewayNames =
     "dosarrest|stackpath|netscaler|citrix|barracuda|fortiweb|hcdn|elb|slb|privoxy|hiawatha)|"
     "proxy|gateway|balancer|cache|edge";
 
+// Go's own server writes the fields that a handler left to it after all others, in this order: a
+// gateway written in Go leaves them to it, what it passes on has brought its own.
+constexpr std::string_view kGoText =
+    R"((?i)\ndate: [^\n]*\ncontent-length: \d+\r?\ncontent-type: text/plain; charset=utf-8\r?\n)";
+constexpr std::string_view kCaddyHead =
+    R"((?i)\nserver: caddy\r?\n(?s:.*\n)?date: [^\n]*\ncontent-length: 0\r?\n)";
+
 constexpr std::array kMakers{
     // What says so itself.
     MakerRow{"cloudflare-error-type", "cloudflare", Role::Gateway, {.field = "cf-error-type"}},
@@ -150,9 +157,10 @@ constexpr std::array kMakers{
              "envoy",
              Role::Gateway,
              {.statuses = "500-599",
-              .body = R"(\A(upstream connect error or disconnect/reset before headers|)"
-                      R"(no healthy upstream|upstream request timeout|no cluster match|)"
-                      R"(upstream max stream duration))"}},
+              .body = R"(\Aupstream connect error or disconnect/reset before headers|)"
+                      R"(\A(no healthy upstream|upstream request timeout|)"
+                      R"(upstream max stream duration reached)\z)",
+              .whole_body = true}},
     MakerRow{"http-proxy-middleware-text",
              "node-hpm",
              Role::Gateway,
@@ -161,18 +169,13 @@ constexpr std::array kMakers{
              "traefik",
              Role::Gateway,
              {.statuses = "500-504",
-              .field = "content-type",
-              .value = "^text/plain; charset=utf-8$",
+              .head = kGoText,
               .body = R"(\A(Bad Gateway|Gateway Timeout|no available server\n?)\z)",
               .whole_body = true}},
     MakerRow{"caddy-empty",
              "caddy",
              Role::Gateway,
-             {.statuses = "502-504",
-              .field = "server",
-              .value = "^Caddy$",
-              .no_body = true,
-              .one_server = true}},
+             {.statuses = "502-504", .head = kCaddyHead, .no_body = true, .one_server = true}},
     // Applications: a server that is made to run one, or a name that is no gateway's over JSON.
     MakerRow{"application-server",
              "",
@@ -194,160 +197,6 @@ constexpr std::array kMakers{
               .foreign_server = true}},
 };
 
-constexpr CauseSet kAnswerBad{Cause::Closed, Cause::Reset, Cause::Invalid, Cause::HeaderTooBig};
-constexpr CauseSet kNotConnected{Cause::Refused, Cause::TimeoutConnect, Cause::Unreachable,
-                                 Cause::MarkedDown};
-constexpr CauseSet kTls{Cause::TlsCertificate, Cause::TlsProtocol};
-
-constexpr CauseSet operator+(CauseSet a, CauseSet b) {
-  return CauseSet::from_bits(a.bits() | b.bits());
-}
-constexpr CauseSet kSocket{Cause::SocketMissing, Cause::SocketDenied};
-
-constexpr std::array kSayings{
-    // Squid: the error's name and the system's errno.
-    SayingRow{
-        "squid", {.field = "x-squid-error", .value = "^ERR_CONNECT_FAIL 111"}, {Cause::Refused}},
-    SayingRow{"squid",
-              {.field = "x-squid-error", .value = "^ERR_CONNECT_FAIL 110"},
-              {Cause::TimeoutConnect}},
-    SayingRow{"squid",
-              {.field = "x-squid-error", .value = "^ERR_CONNECT_FAIL (113|101)"},
-              {Cause::Unreachable}},
-    SayingRow{"squid",
-              {.field = "x-squid-error", .value = "^ERR_CONNECT_FAIL"},
-              {Cause::Refused, Cause::TimeoutConnect, Cause::Unreachable}},
-    SayingRow{
-        "squid", {.field = "x-squid-error", .value = "^ERR_ZERO_SIZE_OBJECT"}, {Cause::Closed}},
-    SayingRow{"squid", {.field = "x-squid-error", .value = "^ERR_READ_ERROR 104"}, {Cause::Reset}},
-    SayingRow{"squid",
-              {.field = "x-squid-error", .value = "^ERR_READ_ERROR 0"},
-              kNotConnected + CauseSet{Cause::Dns} + kTls},
-    SayingRow{
-        "squid", {.field = "x-squid-error", .value = "^ERR_READ_TIMEOUT"}, {Cause::TimeoutRead}},
-    SayingRow{"squid", {.field = "x-squid-error", .value = "^ERR_TOO_BIG"}, {Cause::HeaderTooBig}},
-    SayingRow{"squid", {.field = "x-squid-error", .value = "^ERR_INVALID_RESP"}, {Cause::Invalid}},
-    SayingRow{"squid", {.field = "x-squid-error", .value = "^ERR_SECURE_CONNECT_FAIL"}, kTls},
-    SayingRow{"squid", {.field = "x-squid-error", .value = "^ERR_DNS_FAIL"}, {Cause::Dns}},
-    // Traffic Server: the reason phrase.
-    SayingRow{
-        "trafficserver", {.statuses = "502", .reason = "^Connection refused$"}, {Cause::Refused}},
-    SayingRow{"trafficserver",
-              {.statuses = "502", .reason = "^connect failed$"},
-              {Cause::TimeoutConnect}},
-    SayingRow{"trafficserver",
-              {.statuses = "502", .reason = "^Server Hangup$"},
-              {Cause::Closed, Cause::Reset}},
-    SayingRow{"trafficserver",
-              {.statuses = "502", .reason = "^Invalid HTTP Response$"},
-              {Cause::Invalid, Cause::HeaderTooBig}},
-    SayingRow{"trafficserver",
-              {.statuses = "502", .reason = "^Malformed Server Response Status$"},
-              {Cause::Closed, Cause::Reset, Cause::Invalid}},
-    SayingRow{"trafficserver",
-              {.statuses = "502", .reason = "^internal error - server connection terminated$"},
-              {Cause::Unreachable}},
-    SayingRow{
-        "trafficserver", {.statuses = "502", .reason = "^$", .body = "Could Not Connect"}, kTls},
-    SayingRow{"trafficserver", {.statuses = "504"}, {Cause::TimeoutRead}},
-    SayingRow{"trafficserver", {.statuses = "500", .body = "Unknown Host"}, {Cause::Dns}},
-    // Apache: its page's "Reason".
-    SayingRow{"apache",
-              {.statuses = "502", .body = "Error reading from remote server"},
-              {Cause::Closed, Cause::Reset, Cause::TimeoutRead, Cause::Invalid}},
-    SayingRow{"apache", {.statuses = "502", .reason = "^Bad Gateway$"}, kAnswerBad},
-    SayingRow{"apache", {.statuses = "500", .body = "Error during SSL Handshake"}, kTls},
-    SayingRow{"apache", {.statuses = "500", .body = "DNS lookup failure for"}, {Cause::Dns}},
-    SayingRow{"apache",
-              {.statuses = "503"},
-              kNotConnected + kSocket + CauseSet{Cause::GatewayExhausted, Cause::Invalid}},
-    SayingRow{"apache", {.statuses = "504"}, {Cause::TimeoutRead}},
-    SayingRow{"haproxy", {.statuses = "502"}, kAnswerBad},
-    SayingRow{"haproxy",
-              {.statuses = "503"},
-              kNotConnected + kTls + CauseSet{Cause::Dns, Cause::GatewayExhausted}},
-    SayingRow{"haproxy", {.statuses = "504"}, {Cause::TimeoutRead}},
-    SayingRow{"nginx",
-              {.statuses = "502"},
-              kAnswerBad + kTls + kSocket +
-                  CauseSet{Cause::Refused, Cause::Unreachable, Cause::Dns, Cause::MarkedDown,
-                           Cause::GatewayExhausted}},
-    SayingRow{"nginx", {.statuses = "504"}, {Cause::TimeoutRead, Cause::TimeoutConnect}},
-    SayingRow{"varnish",
-              {.statuses = "503", .reason = "fetch failed"},
-              kNotConnected + kAnswerBad + CauseSet{Cause::TimeoutRead}},
-    SayingRow{"lighttpd", {.statuses = "500"}, {Cause::Closed, Cause::Reset, Cause::Invalid}},
-    SayingRow{"lighttpd", {.statuses = "502"}, {Cause::Invalid, Cause::HeaderTooBig}},
-    SayingRow{"lighttpd", {.statuses = "503"}, kNotConnected + kSocket},
-    SayingRow{"lighttpd", {.statuses = "504"}, {Cause::TimeoutRead}},
-    SayingRow{"caddy",
-              {.statuses = "502"},
-              kAnswerBad + kTls +
-                  CauseSet{Cause::Refused, Cause::TimeoutConnect, Cause::Unreachable, Cause::Dns,
-                           Cause::SocketMissing}},
-    SayingRow{"caddy", {.statuses = "503"}, {Cause::MarkedDown}},
-    SayingRow{"caddy", {.statuses = "504"}, {Cause::TimeoutRead}},
-    SayingRow{"node-hpm",
-              {.statuses = "504"},
-              {Cause::Refused, Cause::Closed, Cause::Reset, Cause::Dns, Cause::TimeoutRead}},
-    SayingRow{"node-hpm", {.statuses = "502"}, {Cause::Invalid}},
-    SayingRow{"node-hpm",
-              {.statuses = "500"},
-              kTls + CauseSet{Cause::Unreachable, Cause::HeaderTooBig, Cause::Invalid}},
-    // Cloudflare: the number.
-    SayingRow{"cloudflare",
-              {.statuses = "520"},
-              {Cause::Closed, Cause::Reset, Cause::Invalid, Cause::HeaderTooBig}},
-    SayingRow{"cloudflare", {.statuses = "521"}, {Cause::Refused}},
-    SayingRow{"cloudflare", {.statuses = "522"}, {Cause::TimeoutConnect}},
-    SayingRow{"cloudflare", {.statuses = "523"}, {Cause::Unreachable}},
-    SayingRow{"cloudflare", {.statuses = "524"}, {Cause::TimeoutRead}},
-    SayingRow{"cloudflare", {.statuses = "525"}, {Cause::TlsProtocol}},
-    SayingRow{"cloudflare", {.statuses = "526"}, {Cause::TlsCertificate}},
-    SayingRow{"cloudflare", {.statuses = "530", .body = R"(\b1016\b)"}, {Cause::Dns}},
-    SayingRow{"cloudflare", {.statuses = "530", .body = R"(\b1033\b)"}, {Cause::MarkedDown}},
-    // Amazon's, by their documentation.
-    SayingRow{"aws-elb",
-              {.statuses = "502"},
-              kAnswerBad + kTls + CauseSet{Cause::Refused, Cause::Unreachable}},
-    SayingRow{"aws-elb", {.statuses = "503"}, {Cause::MarkedDown}},
-    SayingRow{"aws-elb", {.statuses = "504"}, {Cause::TimeoutConnect, Cause::TimeoutRead}},
-    SayingRow{"cloudfront",
-              {.statuses = "502"},
-              kTls + CauseSet{Cause::Refused, Cause::Invalid, Cause::Dns}},
-    // Envoy: the reset reason.
-    SayingRow{"envoy", {.body = R"(\Ano healthy upstream)"}, {Cause::MarkedDown}},
-    SayingRow{"envoy", {.body = R"(\Aupstream request timeout)"}, {Cause::TimeoutRead}},
-    SayingRow{"envoy", {.body = "TLS error|TLS_error"}, kTls},
-    SayingRow{"envoy", {.body = "connection termination"}, {Cause::Closed, Cause::Reset}},
-    SayingRow{"envoy", {.body = "protocol error"}, {Cause::Invalid}},
-    SayingRow{"envoy", {.body = "overflow"}, {Cause::GatewayExhausted}},
-    SayingRow{"envoy",
-              {.body = "connection failure|connection timeout"},
-              {Cause::Refused, Cause::TimeoutConnect, Cause::Unreachable, Cause::TlsCertificate,
-               Cause::TlsProtocol}},
-    SayingRow{"traefik",
-              {.statuses = "502"},
-              {Cause::Refused, Cause::Closed, Cause::Reset, Cause::Dns, Cause::Unreachable}},
-    SayingRow{"traefik", {.statuses = "503"}, {Cause::MarkedDown}},
-    SayingRow{"traefik", {.statuses = "504"}, {Cause::TimeoutConnect, Cause::TimeoutRead}},
-    // Fastly: the reason phrase.
-    SayingRow{"fastly", {.reason = "^Connection refused$"}, {Cause::Refused}},
-    SayingRow{"fastly", {.reason = "^Connection timed out$"}, {Cause::TimeoutConnect}},
-    SayingRow{"fastly", {.reason = "^first byte timeout$"}, {Cause::TimeoutRead}},
-    SayingRow{"fastly",
-              {.reason = "^(Backend is unhealthy|All backends failed or unhealthy)$"},
-              {Cause::MarkedDown}},
-    SayingRow{"fastly", {.reason = "^hostname doesn't match"}, {Cause::TlsCertificate}},
-    SayingRow{"vercel",
-              {.field = "x-vercel-error",
-               .value = "^DNS_HOSTNAME_(NOT_FOUND|RESOLVE_FAILED|SERVER_ERROR|EMPTY)"},
-              {Cause::Dns}},
-    SayingRow{"vercel",
-              {.field = "x-vercel-error", .value = "_INVOCATION_TIMEOUT$"},
-              {Cause::TimeoutRead}},
-};
-
 }  // namespace
 
 std::string_view gateway_names() {
@@ -356,10 +205,6 @@ std::string_view gateway_names() {
 
 std::span<const MakerRow> maker_rows() {
   return kMakers;
-}
-
-std::span<const SayingRow> saying_rows() {
-  return kSayings;
 }
 
 }  // namespace gatewatch::probe

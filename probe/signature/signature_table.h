@@ -20,6 +20,7 @@ struct SignatureConditions {
   std::string_view statuses;  // "502", "500-599", "502,504"
   std::string_view field;     // a header field that is there, by its name in lower case …
   std::string_view value;     // … and the pattern of the last one's value
+  std::string_view head;      // of the status line and the fields, for their order
   std::string_view reason;    // of the reason phrase
   std::string_view body;
   bool no_body = false;         // it ended where it should, with nothing in it

@@ -79,6 +79,7 @@ struct Conditions {
       : statuses(row.statuses.empty() ? std::nullopt : StatusSet::parse(row.statuses)),
         field(row.field),
         value(compiled(row.value)),
+        head(compiled(row.head)),
         reason(compiled(row.reason)),
         body(compiled(row.body)),
         no_body(row.no_body),
@@ -98,6 +99,7 @@ struct Conditions {
   std::optional<StatusSet> statuses;
   std::string field;
   std::optional<Pattern> value;
+  std::optional<Pattern> head;
   std::optional<Pattern> reason;
   std::optional<Pattern> body;
   bool no_body;
@@ -107,7 +109,7 @@ struct Conditions {
 
  private:
   [[nodiscard]] bool hold_in_head(const AnswerText& answer, const Fields& fields) const {
-    if (reason && !reason->is_in(answer.reason)) {
+    if ((reason && !reason->is_in(answer.reason)) || (head && !head->is_in(answer.head))) {
       return false;
     }
     if (foreign_server && !is_foreign(fields.last("server"))) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // signature_report FOLDER: prints docs/signatures.md, with what the signatures make of the captures
-// in FOLDER, which is laid out like tests/captures.
+// in FOLDER, which is laid out like tests/captures. Names the wrong ones on the standard error.
 #include <algorithm>
 #include <exception>
 #include <iostream>
@@ -85,6 +85,9 @@ std::string conditions(const probe::SignatureConditions& when) {
     add("`" + std::string(when.field) + "`" +
         (when.value.empty() ? " is there" : " has " + code(when.value)));
   }
+  if (!when.head.empty()) {
+    add("head " + code(when.head));
+  }
   if (!when.reason.empty()) {
     add("reason " + code(when.reason));
   }
@@ -124,13 +127,19 @@ void count(Tally& tally, const testing::Capture& capture, const AnsweredBy& told
   const std::optional<Cause> truth = parse_cause(capture.true_cause);
   const bool wrong_maker =
       (told.role == Role::Gateway && !capture.is_chain() && told.product != capture.product()) ||
-      (told.role == Role::Gateway && truth == Cause::Application) ||
+      // A gateway may have put its own page in the place of the application's.
+      (told.role == Role::Gateway && truth == Cause::Application &&
+       !told.causes.contains(Cause::Application)) ||
       (told.role == Role::Application && truth != Cause::Application);
   const bool wrong_cause = truth && !told.causes.empty() && !told.causes.contains(*truth);
   ++tally.captures;
   tally.maker += told.role == Role::Gateway ? 1 : 0;
   tally.application += told.role == Role::Application ? 1 : 0;
   tally.wrong += wrong_maker || wrong_cause ? 1 : 0;
+  if (wrong_maker || wrong_cause) {
+    std::cerr << "wrong: " << capture.gateway << '/' << capture.fault << ": "
+              << to_string(told.role) << ' ' << told.product << ' ' << words(told.causes) << '\n';
+  }
   if (told.causes.empty()) {
     ++tally.none;
   } else if (told.causes.exact()) {

@@ -40,21 +40,24 @@ TEST(Target, OfThreeLinesHasDefaults) {
 TEST(Target, TakesDefaultsAndOverridesThem) {
   const Config config = good(
       "[defaults]\ninterval = \"1m\"\ntimeout = \"2s\"\ntags = [\"x\"]\nenabled = false\n"
-      "jitter = \"1%\"\nmethod = \"HEAD\"\n"
+      "jitter = \"1%\"\ndiagnosis = false\nmethod = \"HEAD\"\n"
       "[[target]]\nname = \"a\"\nurl = \"http://a/\"\n"
       "[[target]]\nname = \"b\"\nurl = \"http://b/\"\ninterval = \"5s\"\ntimeout = \"1m\"\n"
-      "tags = [\"y\", \"z\"]\nenabled = true\njitter = \"0%\"\nmethod = \"GET\"\n");
+      "tags = [\"y\", \"z\"]\nenabled = true\ndiagnosis = true\njitter = \"0%\"\nmethod = "
+      "\"GET\"\n");
   const Target& a = config.targets.at(0).target;
   const Target& b = config.targets.at(1).target;
   EXPECT_EQ(a.interval, 1min);
   EXPECT_EQ(a.timeout, 2s);
   EXPECT_THAT(a.tags, ElementsAre("x"));
   EXPECT_FALSE(a.enabled);
+  EXPECT_FALSE(a.is_diagnosed);
   EXPECT_DOUBLE_EQ(a.jitter, 0.01);
   EXPECT_EQ(b.interval, 5s);
   EXPECT_EQ(b.timeout, 1min);
   EXPECT_THAT(b.tags, ElementsAre("y", "z"));
   EXPECT_TRUE(b.enabled);
+  EXPECT_TRUE(b.is_diagnosed);
   EXPECT_EQ(b.jitter, 0);
   Table settings = config.targets.at(0).settings;
   EXPECT_EQ(settings.string("method"), "HEAD");

@@ -75,6 +75,15 @@ TEST(ReadReply, GivesRecordsOfEachTypeInNormalForm) {
             Texts{"0 issue ca.test"});
 }
 
+TEST(ReadReply, TellsTheLeastTtlOfAddresses) {
+  std::string answer = message(1, {kDocumentation, kLoopback});
+  const size_t second = answer.rfind("\xC0\x0C");
+  answer.replace(answer.find("\xC0\x0C") + 6, 4, two_bytes(0) + two_bytes(300));
+  answer.replace(second + 6, 4, two_bytes(0) + two_bytes(60));
+  EXPECT_EQ(read(RecordType::A, answer).ttl_s, 60U);
+  EXPECT_EQ(read(RecordType::A, message(1, {})).ttl_s, std::nullopt);
+}
+
 TEST(ReadReply, GivesTheRcodeAndNoRecordsWhereItIsAnError) {
   for (const int rcode : {1, 2, 3, 4, 5, 9}) {
     const DnsReply reply =

@@ -20,6 +20,12 @@ TEST(HttpRequest, AsksForPathAndQueryOfTheUrl) {
   EXPECT_TRUE(request_for("http://shop.test").starts_with("GET / HTTP/1.1\r\n"));
 }
 
+TEST(HttpRequest, AsksToKeepTheConnectionWhereThatIsWanted) {
+  const std::string text = request_for("http://shop.test/", {.keeps_connection = true});
+  EXPECT_TRUE(text.ends_with("\r\nConnection: keep-alive\r\n\r\n")) << text;
+  EXPECT_EQ(text.find("close"), std::string::npos) << text;
+}
+
 TEST(HttpRequest, NamesThePortWhereItIsNotTheSchemesOwn) {
   const auto host = [](const std::string& url) {
     const std::string text = request_for(url);

@@ -228,6 +228,46 @@ TEST(Signatures, KnowAnApplicationByItsServerOrItsJson) {
   EXPECT_EQ(read(answer("502 Bad Gateway", type, json)).role, Role::Unknown);
 }
 
+// The text that Traefik gives, and the empty page of Caddy, are also what frameworks give for a
+// status without a body. Who wrote the other fields tells them apart.
+TEST(Signatures, DoNotTakeAnApplicationForAGatewayWrittenInGo) {
+  const std::string date = "Date: Mon, 23 Nov 2026 15:00:00 GMT\r\n";
+  const std::string text = "Content-Type: text/plain; charset=utf-8\r\n";
+  const auto of = [](const std::string& fields, const std::string& body) {
+    return read("HTTP/1.1 502 Bad Gateway\r\n" + fields + "Connection: close\r\n\r\n" + body)
+        .product;
+  };
+  EXPECT_EQ(of(date + "Content-Length: 11\r\n" + text, "Bad Gateway"), "traefik");
+  EXPECT_EQ(of(text + "Content-Length: 11\r\n" + date, "Bad Gateway"), "");
+  EXPECT_EQ(of(date + "Server: uvicorn\r\nContent-Length: 11\r\n" + text + "ETag: W/1\r\n", "Bad"),
+            "");
+  EXPECT_EQ(of("Server: Caddy\r\n" + date + "Content-Length: 0\r\n", ""), "caddy");
+  EXPECT_EQ(of("Server: Caddy\r\nX-Frame-Options: DENY\r\n" + date + "Content-Length: 0\r\n", ""),
+            "caddy");
+  EXPECT_EQ(of("Content-Length: 0\r\n" + date + "Server: Caddy\r\n", ""), "");
+  EXPECT_EQ(of("Content-Length: 0\r\nServer: Caddy\r\n" + date, ""), "");
+}
+
+TEST(Signatures, TakeAnEnvoysTextOnlyAsItIs) {
+  EXPECT_EQ(read(answer("503 x", "", "no healthy upstream")).product, "envoy");
+  EXPECT_EQ(read(answer("503 x", "", "no healthy upstreams known to the shop")).product, "");
+  EXPECT_EQ(read(answer("503 x", "",
+                        "upstream connect error or disconnect/reset before headers. reset reason: "
+                        "overflow"))
+                .causes,
+            CauseSet{Cause::GatewayExhausted});
+}
+
+// A gateway may put its own page in the place of the application's.
+TEST(Signatures, LeaveTheApplicationPossibleWhereThePageMayStandForIts) {
+  const std::string page =
+      "<!DOCTYPE HTML PUBLIC \"-//IETF//DTD HTML 2.0//EN\">\n<html><head>\n<title>502 Bad "
+      "Gateway</title>\n</head>";
+  EXPECT_TRUE(read(answer("502 Bad Gateway", "", page)).causes.contains(Cause::Application));
+  EXPECT_TRUE(read(answer("504 x", "", "<p><em>Faithfully yours, nginx.</em></p>"))
+                  .causes.contains(Cause::Application));
+}
+
 TEST(Signatures, SayNothingOfAPageThatTheyDoNotKnow) {
   EXPECT_EQ(read(answer("502 Bad Gateway", "Server: nginx\r\n", "<h1>Sorry</h1>")), AnsweredBy());
   EXPECT_EQ(read(answer("502 Bad Gateway", "Server: nginx\r\n", "")), AnsweredBy());
