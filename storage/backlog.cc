@@ -96,6 +96,20 @@ void Backlog::add(PushState state, SteadyTime now) {
   keep_bounds();
 }
 
+void Backlog::add(LogPosition position, SteadyTime now) {
+  note_addition(now);
+  std::string log = position.log;
+  waiting_.positions.insert_or_assign(std::move(log), std::move(position));
+  keep_bounds();
+}
+
+void Backlog::add(IncidentDiagnosis diagnosis, SteadyTime now) {
+  note_addition(now);
+  std::string id = diagnosis.incident_id;
+  waiting_.diagnoses.insert_or_assign(std::move(id), std::move(diagnosis));
+  keep_bounds();
+}
+
 Batch Backlog::take() {
   GW_ASSERT(taken_ == 0);
   Batch batch;
@@ -127,6 +141,8 @@ void Backlog::put_back(Batch rest) {
   // What is waiting is newer than what comes back.
   waiting_.settlements.merge(rest.settlements);
   waiting_.pushes.merge(rest.pushes);
+  waiting_.positions.merge(rest.positions);
+  waiting_.diagnoses.merge(rest.diagnoses);
   for (const Transition& newer : waiting_.transitions) {
     rest.counts.erase(newer.incident.id);
   }
@@ -142,6 +158,8 @@ void Backlog::keep_bounds() {
   changes_dropped_ += cut_front(waiting_.settlements, max_changes_);
   cut_front(waiting_.counts, max_changes_);
   cut_front(waiting_.pushes, max_changes_);
+  cut_front(waiting_.positions, max_changes_);
+  cut_front(waiting_.diagnoses, kMaxDiagnoses);
 }
 
 }  // namespace gatewatch::storage

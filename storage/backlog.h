@@ -28,15 +28,16 @@ struct Batch {
   std::unordered_map<std::string, DeliveryProgress> settlements;  // by notification
   std::unordered_map<std::string, Incident> counts;               // by incident
   std::unordered_map<std::string, PushState> pushes;              // by target
+  std::unordered_map<std::string, LogPosition> positions;         // by log
+  std::unordered_map<std::string, IncidentDiagnosis> diagnoses;   // by incident
   // How many additions there were when the batch was taken; 0 where it is not all that waited.
   uint64_t complete_through = 0;
 
-  [[nodiscard]] bool has_changes() const {
-    return !transitions.empty() || !settlements.empty() || !counts.empty() || !pushes.empty();
-  }
+  [[nodiscard]] bool has_changes() const { return size() > samples.size(); }
   [[nodiscard]] bool empty() const { return samples.empty() && !has_changes(); }
   [[nodiscard]] size_t size() const {
-    return samples.size() + transitions.size() + settlements.size() + counts.size() + pushes.size();
+    return samples.size() + transitions.size() + settlements.size() + counts.size() +
+           pushes.size() + positions.size() + diagnoses.size();
   }
 };
 
@@ -44,6 +45,7 @@ class Backlog {
  public:
   // The most samples in one batch, so that one transaction stays short.
   static constexpr size_t kMaxBatchSamples = 20'000;
+  static constexpr size_t kMaxDiagnoses = 200;  // some 100 KiB each
   static constexpr size_t kMaxAnswerBytes = size_t{16} << 20U;
 
   Backlog(size_t max_samples, size_t max_changes)
@@ -54,6 +56,8 @@ class Backlog {
   void add(Settlement settlement, SteadyTime now);
   void add(std::vector<Incident> counts, SteadyTime now);
   void add(PushState state, SteadyTime now);
+  void add(LogPosition position, SteadyTime now);
+  void add(IncidentDiagnosis diagnosis, SteadyTime now);
 
   // Requires: the batch taken before was put back.
   [[nodiscard]] Batch take();

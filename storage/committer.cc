@@ -127,6 +127,12 @@ void Committer::write_changes(const Batch& batch) {
   for (const auto& [target, state] : batch.pushes) {
     store_->put_job(state);
   }
+  for (const auto& [log, position] : batch.positions) {
+    store_->keepsakes().put(position);
+  }
+  for (const auto& [id, diagnosis] : batch.diagnoses) {
+    store_->keepsakes().put(diagnosis);
+  }
 }
 
 // The changes of `batch` are durable.
@@ -140,6 +146,8 @@ void Committer::report(Batch& batch, Committed& committed) {
   batch.settlements.clear();
   batch.counts.clear();
   batch.pushes.clear();
+  batch.positions.clear();
+  batch.diagnoses.clear();
 }
 
 void Committer::after_failure() {

@@ -22,29 +22,16 @@ constexpr size_t kMaxRows = 1'000;
 // The year 2255, up to which microseconds can be told in nanoseconds.
 constexpr int64_t kLatestInstant = int64_t{1} << 53;
 
-// A database that is there and of our schema; null where it is still without tables.
-std::unique_ptr<Connection> open_ours(const std::string& path) {
-  std::unique_ptr<Connection> connection = open_for_reading(path, kReadDeadline);
-  const int64_t version = check_identity(*connection, migrations().back().version);
-  return version == 0 ? nullptr : std::move(connection);
-}
-
-std::unique_ptr<Connection> open_where_there(const std::string& path) {
-  try {
-    return open_ours(path);
-  } catch (const StorageError& error) {
-    if (error.kind() == StorageError::Kind::Missing) {
-      return nullptr;
-    }
-    throw;
-  }
-}
-
 Outcome outcome_at(const Statement& row, int column) {
   const auto outcome = static_cast<Outcome>(row.integer(column));
   const bool known =
       std::find(kAllOutcomes.begin(), kAllOutcomes.end(), outcome) != kAllOutcomes.end();
   return known ? outcome : Outcome::Inconclusive;
+}
+
+// Whether its schema has who made an answer: a daemon reads before it migrates.
+bool knows_makers(Connection& connection) {
+  return connection.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'answerer'") > 0;
 }
 
 // Opening each page anew would read the dictionaries anew; so one connection serves all pages, and
@@ -57,18 +44,21 @@ class SampleReader {
         after_at_(to_us(since)),
         names_(connection, "SELECT id, name FROM target"),
         addresses_(connection, "SELECT id, text FROM address"),
-        answerers_(connection, "SELECT id, text FROM answerer"),
+        answerers_(connection, knows_makers(connection) ? "SELECT id, text FROM answerer"
+                                                        : "SELECT 0, '' WHERE 0"),
         samples_(connection,
                  "SELECT at_us, target, outcome, status, latency_us, dns_us, connect_us, tls_us, "
-                 "first_byte_us, late_us, address, purpose, answerer FROM sample "
-                 "WHERE (at_us, target) > (?1, ?2) AND at_us <= ?3 AND is_origin = 0 "
-                 "ORDER BY at_us, target LIMIT ?4"),
+                 "first_byte_us, late_us, address, purpose, " +
+                     std::string(knows_makers(connection) ? "answerer" : "NULL") +
+                     " FROM sample "
+                     "WHERE (at_us, target) > (?1, ?2) AND at_us <= ?3 AND is_origin = 0 "
+                     "ORDER BY at_us, target LIMIT ?4"),
         evidence_(connection,
                   "SELECT at_us, target, reason, error FROM evidence "
                   "WHERE (at_us, target) > (?1, ?2) AND at_us <= ?3 AND is_origin = 0 "
                   "ORDER BY at_us, target") {}
 
-  // The next page; false after the last. Samples that were not scheduled are left out.
+  // The next page; false after the last. Only scheduled and confirming samples.
   bool read(std::vector<Sample>& page);
 
  private:
@@ -123,8 +113,11 @@ bool SampleReader::read(std::vector<Sample>& page) {
     ++rows;
     after_at_ = samples_.integer(0);
     after_target_ = samples_.integer(1);
-    if (samples_.integer(11) == static_cast<int64_t>(Purpose::Scheduled)) {
+    const int64_t purpose = samples_.integer(11);
+    if (purpose == static_cast<int64_t>(Purpose::Scheduled) ||
+        purpose == static_cast<int64_t>(Purpose::Confirm)) {
       page.push_back(sample_at(samples_));
+      page.back().purpose = static_cast<Purpose>(purpose);
       add_words(page.back(), after_at_, after_target_);
     }
   }
@@ -180,7 +173,7 @@ void SampleReader::add_words(Sample& sample, int64_t at, int64_t target) {
 void remember_incidents(Connection& connection, WallTime resolved_since, Remembered& remembered) {
   std::unordered_set<std::string> seen;
   const TableScan scan{
-      std::string(kIncidentColumns), "incident",
+      readable_incident_columns(connection), "incident",
       "resolved_us IS NULL OR resolved_us >= " + std::to_string(to_us(resolved_since))};
   scan_readable(connection, scan, [&](Statement& row) {
     Incident incident = read_incident(connection, row);
@@ -280,7 +273,7 @@ std::vector<Incident> find_incidents(const std::string& path, const IncidentQuer
   if (connection == nullptr) {
     return incidents;
   }
-  Statement rows(*connection, "SELECT " + std::string(kIncidentColumns) +
+  Statement rows(*connection, "SELECT " + readable_incident_columns(*connection) +
                                   " FROM incident WHERE (?1 IS NULL OR target = ?1) AND (?2 IS "
                                   "NULL OR opened_us >= ?2 OR resolved_us IS NULL OR "
                                   "resolved_us >= ?2) ORDER BY opened_us DESC, id DESC LIMIT ?3");

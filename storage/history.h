@@ -21,8 +21,6 @@
 
 namespace gatewatch::storage {
 
-inline constexpr Duration kReadDeadline = std::chrono::seconds(10);
-
 struct OutboxEntry {
   Notification notification;
   DeliveryProgress progress;
@@ -39,12 +37,12 @@ struct Remembered {
 // be read. A database that can't be written (full disk) is read all the same.
 [[nodiscard]] Remembered remember(const std::string& path, WallTime resolved_since);
 
-// Calls `each` with the scheduled samples that began at or after `since` and not after `until`,
-// oldest first, up to those that were there when it was called. Later ones were recorded before the
-// clock was set back: nobody knows when they began. Reads kSamplesPerPage at a time, each page
-// within kReadDeadline, and holds nothing of the database open while it calls. Nothing for a
-// database that does not exist yet; throws Corrupt at the first damaged place, having told of what
-// comes before.
+// Calls `each` with the scheduled and confirming samples that began at or after `since` and not
+// after `until`, oldest first, up to those that were there when it was called. Later ones were
+// recorded before the clock was set back: nobody knows when they began. Reads kSamplesPerPage at a
+// time, each page within kReadDeadline, and holds nothing of the database open while it calls.
+// Nothing for a database that does not exist yet; throws Corrupt at the first damaged place, having
+// told of what comes before.
 inline constexpr int64_t kSamplesPerPage = 5'000;
 void for_each_sample(const std::string& path, WallTime since, WallTime until,
                      const std::function<void(const Sample&)>& each);

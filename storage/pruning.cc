@@ -48,10 +48,15 @@ Pruned prune_rows(Connection& connection, WallTime before) {
                   "DELETE FROM certificate WHERE rowid IN (SELECT rowid FROM certificate "
                   "WHERE last_seen_us < ?1 ORDER BY last_seen_us LIMIT ?2)",
                   to_us(before) - kSeenStep);
+  const int64_t diagnoses =
+      remove_rows(connection,
+                  "DELETE FROM diagnosis WHERE incident_id IN (SELECT incident_id FROM diagnosis "
+                  "WHERE at_us < ?1 ORDER BY at_us LIMIT ?2)",
+                  to_us(before));
   const int64_t addresses =
       more_samples ? 0 : remove_rows(connection, kPruneAddresses, to_us(before) - kSeenStep);
   return {.more = more_samples || notifications == kPruneRows || certificates == kPruneRows ||
-                  addresses == kPruneRows,
+                  diagnoses == kPruneRows || addresses == kPruneRows,
           .addresses = addresses > 0};
 }
 

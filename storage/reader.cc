@@ -7,6 +7,9 @@
 #include "storage/reader.h"
 
 #include <exception>
+#include <utility>
+
+#include "storage/schema.h"
 
 namespace gatewatch::storage {
 namespace {
@@ -42,6 +45,23 @@ std::unique_ptr<Connection> open_for_reading(const std::string& path, Duration a
     }
   }
   std::rethrow_exception(first);
+}
+
+std::unique_ptr<Connection> open_ours(const std::string& path) {
+  std::unique_ptr<Connection> connection = open_for_reading(path, kReadDeadline);
+  const int64_t version = check_identity(*connection, migrations().back().version);
+  return version == 0 ? nullptr : std::move(connection);
+}
+
+std::unique_ptr<Connection> open_where_there(const std::string& path) {
+  try {
+    return open_ours(path);
+  } catch (const StorageError& error) {
+    if (error.kind() == StorageError::Kind::Missing) {
+      return nullptr;
+    }
+    throw;
+  }
 }
 
 }  // namespace gatewatch::storage

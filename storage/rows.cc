@@ -16,22 +16,14 @@ std::string text_of(const Statement& row, int column) {
   return std::string(row.text(column));
 }
 
-std::string in_quotes(const std::string& text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string quoted = "\"";
-  for (const char character : text) {
-    const auto byte = static_cast<unsigned char>(character);
-    if (byte < 0x20) {
-      quoted.append("\\u00") += kHex[byte >> 4U];
-      quoted += kHex[byte & 15U];
-    } else {
-      if (character == '"' || character == '\\') {
-        quoted += '\\';
-      }
-      quoted += character;
+CauseSet causes_of(const std::vector<std::string>& words) {
+  CauseSet causes;
+  for (const std::string& word : words) {
+    if (const std::optional<Cause> cause = parse_cause(word)) {
+      causes.add(*cause);
     }
   }
-  return quoted + '"';
+  return causes;
 }
 
 uint32_t count_of(const Statement& row, int column) {
@@ -50,6 +42,24 @@ int64_t to_us(Duration duration) {
 
 WallTime from_us(int64_t microseconds) {
   return WallTime(std::chrono::microseconds(microseconds));
+}
+
+std::string in_quotes(const std::string& text) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string quoted = "\"";
+  for (const char character : text) {
+    const auto byte = static_cast<unsigned char>(character);
+    if (byte < 0x20) {
+      quoted.append("\\u00") += kHex[byte >> 4U];
+      quoted += kHex[byte & 15U];
+    } else {
+      if (character == '"' || character == '\\') {
+        quoted += '\\';
+      }
+      quoted += character;
+    }
+  }
+  return quoted + '"';
 }
 
 std::string to_json(const std::vector<std::string>& texts) {
@@ -84,11 +94,7 @@ AnsweredBy answered_by_from_json(Connection& connection, std::string_view json) 
     answered_by.role = parse_role(parts.text(0)).value_or(Role::Unknown);
     answered_by.product = text_of(parts, 1);
     answered_by.rule = text_of(parts, 2);
-    for (const std::string& word : from_json(connection, parts.text(3))) {
-      if (const std::optional<Cause> cause = parse_cause(word)) {
-        answered_by.causes.add(*cause);
-      }
-    }
+    answered_by.causes = causes_of(from_json(connection, parts.text(3)));
   }
   return answered_by;
 }
@@ -108,18 +114,32 @@ std::vector<std::string> from_json(Connection& connection, std::string_view json
   return texts;
 }
 
+std::string readable_incident_columns(Connection& connection) {
+  constexpr std::string_view kLater = "class_reason, failing, causes";
+  std::string columns(kIncidentColumns);
+  const bool has_them = connection.integer(
+                            "SELECT count(*) FROM pragma_table_info('incident') "
+                            "WHERE name = 'failing'") > 0;
+  if (!has_them) {
+    columns.replace(columns.find(kLater), kLater.size(), "'', '', '[]'");
+  }
+  return columns;
+}
+
 void put_incident(Statement& statement, const Incident& incident) {
   const std::string tags = to_json(incident.tags);
   const std::string evidence = to_json(incident.verdict.evidence);
-  statement.run(std::string_view(incident.id), std::string_view(incident.target),
-                std::string_view(incident.url), std::string_view(tags),
-                std::string_view(incident.rule), to_string(incident.severity),
-                to_string(incident.incident_class), std::string_view(incident.detected_by),
-                to_string(incident.verdict.fault), std::string_view(incident.verdict.summary),
-                std::string_view(evidence), to_us(incident.opened_at),
-                maybe_us(incident.resolved_at), std::string_view(incident.reason),
-                incident.total.probes, incident.total.bad, incident.total.bad_502,
-                incident.total.gateway, to_us(incident.counted_until), incident.transitions);
+  const std::string causes = to_json(incident.verdict.causes.words());
+  statement.run(
+      std::string_view(incident.id), std::string_view(incident.target),
+      std::string_view(incident.url), std::string_view(tags), std::string_view(incident.rule),
+      to_string(incident.severity), to_string(incident.incident_class),
+      std::string_view(incident.detected_by), to_string(incident.verdict.fault),
+      std::string_view(incident.verdict.summary), std::string_view(evidence),
+      to_us(incident.opened_at), maybe_us(incident.resolved_at), std::string_view(incident.reason),
+      incident.total.probes, incident.total.bad, incident.total.bad_502, incident.total.gateway,
+      to_us(incident.counted_until), incident.transitions, std::string_view(incident.class_reason),
+      std::string_view(incident.failing), std::string_view(causes));
 }
 
 Incident read_incident(Connection& connection, const Statement& row) {
@@ -144,6 +164,9 @@ Incident read_incident(Connection& connection, const Statement& row) {
   incident.total.gateway = count_of(row, 17);
   incident.counted_until = from_us(row.integer(18));
   incident.transitions = static_cast<int>(row.integer(19));
+  incident.class_reason = text_of(row, 20);
+  incident.failing = text_of(row, 21);
+  incident.verdict.causes = causes_of(from_json(connection, row.text(22)));
   return incident;
 }
 

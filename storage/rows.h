@@ -24,6 +24,8 @@ namespace gatewatch::storage {
 [[nodiscard]] int64_t to_us(Duration duration);
 [[nodiscard]] WallTime from_us(int64_t microseconds);
 
+// A JSON string. Requires: `text` is UTF-8.
+[[nodiscard]] std::string in_quotes(const std::string& text);
 // A JSON array of strings.
 [[nodiscard]] std::string to_json(const std::vector<std::string>& texts);
 // Its strings; none where `json` is no such array.
@@ -36,7 +38,10 @@ namespace gatewatch::storage {
 // The columns in the order that put_incident() and read_incident() use.
 inline constexpr std::string_view kIncidentColumns =
     "id, target, url, tags, rule, severity, class, detected_by, fault, summary, evidence, "
-    "opened_us, resolved_us, reason, probes, bad, bad_502, gateway, counted_until_us, transitions";
+    "opened_us, resolved_us, reason, probes, bad, bad_502, gateway, counted_until_us, transitions, "
+    "class_reason, failing, causes";
+// The same as an expression list to read from any schema: what it has not is empty.
+[[nodiscard]] std::string readable_incident_columns(Connection& connection);
 // `statement` takes kIncidentColumns as its parameters.
 void put_incident(Statement& statement, const Incident& incident);
 [[nodiscard]] Incident read_incident(Connection& connection, const Statement& row);

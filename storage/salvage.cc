@@ -31,8 +31,8 @@ bool exists(const std::string& path) {
 }
 
 int64_t copy_table(Connection& damaged, Connection& fresh, const std::string& table,
-                   const std::string& columns, const std::string& key) {
-  // Counts the columns by their commas.
+                   const std::string& columns, const std::string& read, const std::string& key) {
+  // `read` gives as many values as there are columns, which are counted by their commas.
   std::string places = "?";
   for (const char character : columns) {
     places += character == ',' ? ", ?" : "";
@@ -54,13 +54,22 @@ int64_t copy_table(Connection& damaged, Connection& fresh, const std::string& ta
     }
   };
   try {
-    scan_readable(damaged, {columns, table, "true", key}, copy);
+    scan_readable(damaged, {read, table, "true", key}, copy);
   } catch (const SqliteError&) {
     if (fresh_failed) {
       throw;
     }
   }
   return rows;
+}
+
+// Those of this version where the damaged schema does not tell.
+std::string incident_columns_of(Connection& damaged) {
+  try {
+    return readable_incident_columns(damaged);
+  } catch (const SqliteError&) {
+    return std::string(kIncidentColumns);
+  }
 }
 
 }  // namespace
@@ -93,10 +102,12 @@ bool scan_readable(Connection& connection, const TableScan& scan,
 }
 
 int64_t salvage_rows(Connection& damaged, Connection& fresh) {
-  copy_table(damaged, fresh, "push", std::string(kPushColumns), "rowid");
-  return copy_table(damaged, fresh, "incident", std::string(kIncidentColumns), "rowid") +
-         copy_table(damaged, fresh, "notification",
-                    "sequence, " + std::string(kNotificationColumns), "sequence");
+  const std::string pushes(kPushColumns);
+  const std::string notifications = "sequence, " + std::string(kNotificationColumns);
+  copy_table(damaged, fresh, "push", pushes, pushes, "rowid");
+  return copy_table(damaged, fresh, "incident", std::string(kIncidentColumns),
+                    incident_columns_of(damaged), "rowid") +
+         copy_table(damaged, fresh, "notification", notifications, notifications, "sequence");
 }
 
 std::string set_aside(const std::string& path, WallTime now) {

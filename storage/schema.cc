@@ -163,6 +163,20 @@ DROP VIEW samples;
 DROP VIEW origin_samples;
 )sql";
 
+// What an incident says of itself besides, and what outlives the daemon.
+constexpr const char* kIncidentDetails = R"sql(
+ALTER TABLE incident ADD COLUMN class_reason TEXT NOT NULL DEFAULT '';
+ALTER TABLE incident ADD COLUMN failing TEXT NOT NULL DEFAULT '';
+ALTER TABLE incident ADD COLUMN causes TEXT NOT NULL DEFAULT '[]';
+CREATE TABLE log_position(log TEXT PRIMARY KEY NOT NULL, position TEXT NOT NULL) STRICT;
+CREATE TABLE diagnosis(
+  incident_id TEXT PRIMARY KEY NOT NULL,
+  at_us INTEGER NOT NULL,
+  json TEXT NOT NULL
+) STRICT;
+CREATE INDEX diagnosis_at ON diagnosis(at_us);
+)sql";
+
 // An instant as text. The milliseconds are cut, not rounded: no instant is shown before it was.
 std::string iso(const std::string& column) {
   return "strftime('%Y-%m-%dT%H:%M:%S', " + column +
@@ -235,6 +249,16 @@ std::string job_view() {
          " AS reported_at, failure IS NOT NULL AS failed, failure AS message FROM push;\n";
 }
 
+std::string detailed_views() {
+  return "DROP VIEW incidents;\n"
+         "CREATE VIEW incidents AS SELECT id, target, rule, severity, " +
+         iso("opened_us") + " AS opened_at, " + iso("resolved_us") +
+         " AS resolved_at, class, fault, summary, bad, probes, detected_by, class_reason, failing, "
+         "causes, evidence FROM incident;\n"
+         "CREATE VIEW diagnoses AS SELECT incident_id, " +
+         iso("at_us") + " AS at, json FROM diagnosis;\n";
+}
+
 constexpr const char* kMarks = "  s.tls_resumed AS tls_resumed,\n  s.dns_stale AS dns_stale,\n";
 
 constexpr const char* kMaker =
@@ -290,6 +314,7 @@ std::span<const Migration> migrations() {
               answer_view()},
       {3, kPushTable + job_view() + kLimits},
       {4, kAnswererTable + sample_views_with_maker()},
+      {5, kIncidentDetails + detailed_views()},
   };
   return kSteps;
 }

@@ -54,7 +54,7 @@ constexpr const char* kSettle =
 std::string put_incident_sql() {
   return "INSERT INTO incident(" + std::string(kIncidentColumns) +
          ") VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
-         "?18, ?19, ?20) ON CONFLICT(id) DO UPDATE SET target = excluded.target, "
+         "?18, ?19, ?20, ?21, ?22, ?23) ON CONFLICT(id) DO UPDATE SET target = excluded.target, "
          "url = excluded.url, tags = excluded.tags, rule = excluded.rule, "
          "severity = excluded.severity, class = excluded.class, "
          "detected_by = excluded.detected_by, fault = excluded.fault, "
@@ -62,7 +62,9 @@ std::string put_incident_sql() {
          "opened_us = excluded.opened_us, resolved_us = excluded.resolved_us, "
          "reason = excluded.reason, probes = excluded.probes, bad = excluded.bad, "
          "bad_502 = excluded.bad_502, gateway = excluded.gateway, "
-         "counted_until_us = excluded.counted_until_us, transitions = excluded.transitions";
+         "counted_until_us = excluded.counted_until_us, transitions = excluded.transitions, "
+         "class_reason = excluded.class_reason, failing = excluded.failing, "
+         "causes = excluded.causes";
 }
 
 std::string put_notification_sql() {
@@ -188,7 +190,8 @@ Store::Store(const std::string& path, const std::function<bool()>& hurried)
       notification_(*connection_, put_notification_sql()),
       settlement_(*connection_, kSettle),
       push_(*connection_, put_push_sql()),
-      gone_push_(*connection_, "DELETE FROM push WHERE target = ?1") {}
+      gone_push_(*connection_, "DELETE FROM push WHERE target = ?1"),
+      keepsakes_(*connection_) {}
 
 bool Store::put_sample(const Sample& sample, bool again) {
   const ProbeResult& result = sample.result;

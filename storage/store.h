@@ -18,6 +18,7 @@
 #include "core/push_state.h"
 #include "core/sample.h"
 #include "core/time.h"
+#include "storage/keepsakes.h"
 #include "storage/sqlite.h"
 #include "storage/writer.h"
 
@@ -73,6 +74,8 @@ class Store {
   // In the place of what is known of the target; nothing is any more where it is gone.
   void put_job(const PushState& state);
 
+  [[nodiscard]] Keepsakes& keepsakes() { return keepsakes_; }
+
   // Takes up incidents, notifications and states of jobs that can still be read from a damaged
   // database; returns how many rows of the first two. Never throws for what is damaged there.
   int64_t salvage(Connection& damaged);
@@ -117,6 +120,7 @@ class Store {
   Statement settlement_;
   Statement push_;
   Statement gone_push_;
+  Keepsakes keepsakes_;
 };
 
 }  // namespace gatewatch::storage

@@ -320,6 +320,12 @@ void Writer::add(Settlement settlement) {
 void Writer::add(PushState state) {
   impl_->add(std::move(state));
 }
+void Writer::add(LogPosition position) {
+  impl_->add(std::move(position));
+}
+void Writer::add(IncidentDiagnosis diagnosis) {
+  impl_->add(std::move(diagnosis));
+}
 void Writer::update_counts(std::vector<Incident> incidents) {
   impl_->add(std::move(incidents));
 }

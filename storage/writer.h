@@ -28,6 +28,7 @@
 #include "core/push_state.h"
 #include "core/sample.h"
 #include "core/time.h"
+#include "storage/keepsakes.h"
 
 namespace gatewatch::storage {
 
@@ -88,6 +89,8 @@ class Writer {
   void update_counts(std::vector<Incident> incidents);
   // In the place of what is stored of the same target.
   void add(PushState state);
+  void add(LogPosition position);
+  void add(IncidentDiagnosis diagnosis);
   void set_retention(Duration retention);
 
   // Waits until all that was added before is committed or dropped, at most until `deadline`.

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "storage/error.h"
+#include "storage/schema.h"
+#include "storage/sqlite.h"
 #include "tests/support/temp_dir.h"
 #include "tests/unit/storage/test_data.h"
 
@@ -80,6 +82,8 @@ TEST_F(History, GivesBackAnIncidentAsItWas) {
   EXPECT_EQ(incident.rule, given.rule);
   EXPECT_EQ(incident.severity, given.severity);
   EXPECT_EQ(incident.incident_class, given.incident_class);
+  EXPECT_EQ(incident.class_reason, given.class_reason);
+  EXPECT_EQ(incident.failing, given.failing);
   EXPECT_EQ(incident.detected_by, given.detected_by);
   EXPECT_EQ(incident.verdict, given.verdict);
   EXPECT_EQ(incident.opened_at, given.opened_at);
@@ -146,7 +150,7 @@ TEST_F(History, RemembersTheOutboxInTheOrderOfCreation) {
   EXPECT_EQ(letters[0].progress.last_error, "gave up");
 }
 
-TEST_F(History, GivesBackScheduledSamplesInOrder) {
+TEST_F(History, GivesBackScheduledAndConfirmingSamplesInOrder) {
   write_database(path_, [](Writer& writer) {
     writer.add(bad_gateway_sample("shop", kMorning + 2s));
     writer.add(ok_sample("api", kMorning + 1s));
@@ -154,6 +158,9 @@ TEST_F(History, GivesBackScheduledSamplesInOrder) {
     Sample confirm = bad_gateway_sample("shop", kMorning + 3s);
     confirm.purpose = Purpose::Confirm;
     writer.add(confirm);
+    Sample manual = bad_gateway_sample("shop", kMorning + 3500ms);
+    manual.purpose = Purpose::Manual;
+    writer.add(manual);
     Sample refused;
     refused.target = "shop";
     refused.at = kMorning + 4s;
@@ -162,7 +169,7 @@ TEST_F(History, GivesBackScheduledSamplesInOrder) {
     writer.add(refused);
   });
   const std::vector<Sample> samples = samples_since(kMorning);
-  ASSERT_EQ(samples.size(), 3U);
+  ASSERT_EQ(samples.size(), 4U);
   EXPECT_EQ(samples[0].target, "api");
   EXPECT_EQ(samples[0].result.phases.connect, 2ms);
   EXPECT_EQ(samples[0].result.phases.tls, std::nullopt);
@@ -173,9 +180,32 @@ TEST_F(History, GivesBackScheduledSamplesInOrder) {
   EXPECT_EQ(samples[1].result.status, 502);
   EXPECT_EQ(samples[1].result.reason, "Bad Gateway");
   EXPECT_EQ(samples[1].result.latency, 12'500us);
-  EXPECT_EQ(samples[2].result.outcome, Outcome::Refused);
-  EXPECT_EQ(samples[2].result.status, 0);
-  EXPECT_EQ(samples[2].result.error, "Connection refused");
+  EXPECT_EQ(samples[1].purpose, Purpose::Scheduled);
+  EXPECT_EQ(samples[2].purpose, Purpose::Confirm);
+  EXPECT_EQ(samples[3].purpose, Purpose::Scheduled);
+  EXPECT_EQ(samples[3].result.outcome, Outcome::Refused);
+  EXPECT_EQ(samples[3].result.status, 0);
+  EXPECT_EQ(samples[3].result.error, "Connection refused");
+}
+
+// A daemon reads before it migrates.
+TEST_F(History, ReadsADatabaseOfTheSchemaBefore) {
+  {
+    Connection connection(path_, Connection::Mode::Write);
+    migrate(connection, migrations().first(3));
+    connection.execute(
+        "INSERT INTO incident VALUES('old', 'shop', 'http://shop/', '[]', 'bad-gateway', "
+        "'critical', 'undetermined', 'rate', 'unknown', '', '[]', 1, NULL, '', 5, 2, 2, 2, 1, 1);"
+        "INSERT INTO target VALUES(1, 'shop');"
+        "INSERT INTO sample(at_us, target, is_origin, purpose, outcome, latency_us, late_us) "
+        "VALUES(" +
+        std::to_string(kMorning.time_since_epoch().count()) + ", 1, 0, 0, 1, 5, 0);");
+  }
+  const Remembered remembered = remember(path_, kMorning);
+  ASSERT_EQ(remembered.incidents.size(), 1U);
+  EXPECT_EQ(remembered.incidents[0].id, "old");
+  EXPECT_EQ(remembered.incidents[0].class_reason, "");
+  EXPECT_EQ(samples_since(kMorning).size(), 1U);
 }
 
 TEST_F(History, ReadsPagesWithoutLosingARow) {

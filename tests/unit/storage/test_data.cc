@@ -44,6 +44,8 @@ Incident open_incident(const std::string& id, WallTime at) {
   incident.rule = "bad-gateway";
   incident.severity = Severity::Warning;
   incident.incident_class = IncidentClass::Intermittent;
+  incident.class_reason = "3 runs of failures";
+  incident.failing = "bad_gateway";
   incident.verdict = {Fault::Origin, "consistent with a dead origin", {"7 of 20 are 502", ""}};
   incident.opened_at = at;
   incident.total = {20, 7, 6, 7};

@@ -34,8 +34,11 @@ TEST_F(Views, HaveTheirContractedColumns) {
       "purpose confirm late_ms tls_resumed dns_stale answered_by product causes reason error";
   EXPECT_EQ(columns_of("samples"), samples);
   EXPECT_EQ(columns_of("origin_samples"), samples);
-  EXPECT_EQ(columns_of("incidents"),
-            "id target rule severity opened_at resolved_at class fault summary bad probes");
+  EXPECT_EQ(
+      columns_of("incidents"),
+      "id target rule severity opened_at resolved_at class fault summary bad probes detected_by "
+      "class_reason failing causes evidence");
+  EXPECT_EQ(columns_of("diagnoses"), "incident_id at json");
   EXPECT_EQ(columns_of("notifications"),
             "id incident_id channel type created_at delivered_at attempts last_error state");
   EXPECT_EQ(columns_of("jobs"), "target watched_since silent_since reported_at failed message");
@@ -129,7 +132,9 @@ TEST_F(Views, ShowIncidentsAndNotifications) {
   progress.delivered_at = kMorning + 5s;
   writer_.add(Settlement{"msg_01A", progress});
   flush();
-  EXPECT_EQ(ask_one(path_, "SELECT * FROM incidents"),
+  EXPECT_EQ(ask_one(path_,
+                    "SELECT id, target, rule, severity, opened_at, resolved_at, class, fault, "
+                    "summary, bad, probes FROM incidents"),
             "01A|shop|bad-gateway|warning|2026-11-22T10:15:30.123Z|2026-11-22T10:17:00.123Z|"
             "intermittent|origin|consistent with a dead origin|7|20");
   EXPECT_EQ(ask_one(path_, "SELECT * FROM notifications"),
@@ -159,7 +164,7 @@ TEST_F(Views, NameEveryOutcomeAndPurpose) {
 TEST_F(Views, CarryOurMarks) {
   flush();
   EXPECT_EQ(ask_one(path_, "PRAGMA application_id"), "1196901192");
-  EXPECT_EQ(ask_one(path_, "PRAGMA user_version"), "4");
+  EXPECT_EQ(ask_one(path_, "PRAGMA user_version"), "5");
   EXPECT_EQ(ask_one(path_, "PRAGMA journal_mode"), "wal");
   EXPECT_EQ(ask_one(path_, "PRAGMA auto_vacuum"), "2");
   EXPECT_EQ(ask_one(path_,
