@@ -47,14 +47,15 @@ struct ChannelConfig {
 
 struct RuleConfig {
   Rule rule;
-  bool built_in = false;              // not written: its window stretches to hold its minimum
+  bool built_in = false;              // not written: its times stretch to hold its minimums
   std::vector<std::string> targets;   // names, globs, tag:NAME
   std::vector<std::string> channels;  // names of channels, all existing
 
   // Whether one of `targets` is the target's name, a glob (fnmatch) that fits it, or "tag:" and a
   // tag of it or a glob that fits one. Never to a control.
   [[nodiscard]] bool applies_to(const Target& target) const;
-  // The rule as it watches `target`: for a built-in one, with a window that holds min_probes.
+  // The rule as it watches `target`: for a built-in one, with a window that holds min_probes, a
+  // clear_for that holds three probes, and a reopen_within of three of those.
   [[nodiscard]] Rule for_target(const Target& target) const;
 };
 
@@ -66,6 +67,7 @@ struct Config {
   std::vector<RuleConfig> rules;      // the built-in ones where none is written
   std::vector<ChannelConfig> channels;
   std::vector<Table> signatures;  // [[signature]], for who reads answers
+  std::vector<Table> logs;        // [[log]], for who reads logs
   Table defaults;                 // [defaults], for kinds to check even without a target
 };
 

@@ -145,6 +145,7 @@ Config read_sections(Table& root, const LoadOptions& options, Diagnostics& diagn
   Channels channels = read_channels(root);
   std::vector<RuleConfig> rules = read_rules(root, targets, channels);
   std::vector<Table> signatures = root.tables("signature");
+  std::vector<Table> logs = root.tables("log");
   root.finish();
 
   for (TargetConfig& target : targets.targets) {
@@ -159,6 +160,7 @@ Config read_sections(Table& root, const LoadOptions& options, Diagnostics& diagn
                 .rules = std::move(rules),
                 .channels = std::move(channels.channels),
                 .signatures = std::move(signatures),
+                .logs = std::move(logs),
                 .defaults = std::move(defaults)};
   lint(root, config, diagnostics);
   return config;

@@ -40,8 +40,8 @@ def _check_words(found, words, document, text, sort):
 
 
 def check_configuration(root):
-    keys = _words(root, ("config", "probe", "alerts"), _GETTER, "key")
-    for key, place in _words(root, ("config", "probe", "alerts"), _SECRET, "key").items():
+    keys = _words(root, ("config", "probe", "alerts", "logs"), _GETTER, "key")
+    for key, place in _words(root, ("config", "probe", "alerts", "logs"), _SECRET, "key").items():
         keys.setdefault(key + "_file", place)
     found = []
     document = "docs/configuration.md"

@@ -14,7 +14,8 @@ ALLOWED = {
     "probe": {"core", "config", "storage"},
     "alerts": {"core", "config", "storage"},
     "web": {"core", "config", "storage"},
-    "daemon": {"core", "config", "storage", "probe", "alerts", "web"},
+    "logs": {"core", "config", "storage"},
+    "daemon": {"core", "config", "storage", "probe", "alerts", "web", "logs"},
 }
 
 # Within probe/: what a sub-folder may include, besides itself.
@@ -26,6 +27,7 @@ PROBE_ALLOWED = {
     "expect": {"http"},
     "signature": {"http", "expect"},
     "kinds": {"loop", "net", "dns", "http", "expect", "signature"},
+    "diagnosis": {"loop", "net", "dns", "http", "kinds"},
     "schedule": {"loop", "kinds"},
 }
 
@@ -38,12 +40,12 @@ THIRD_PARTY = {
     "fmt/": {"daemon"},
     "gmime/": {"alerts"},
     "httplib": {"web", "daemon"},
-    "nlohmann/": {"alerts", "probe", "web", "daemon"},
+    "nlohmann/": {"alerts", "probe", "web", "logs", "daemon"},
     "openssl/": {"alerts", "probe", "web"},
-    "re2/": {"probe"},
+    "re2/": {"probe", "logs"},
     "spdlog/": {"daemon"},
     "sqlite3": {"storage"},
-    "systemd/": {"daemon"},
+    "systemd/": {"daemon", "logs"},
     "toml": {"config"},
     "zlib": {"probe"},
 }

@@ -5,7 +5,7 @@
 import pathlib
 import re
 
-PRODUCT_FOLDERS = ("core", "config", "storage", "probe", "alerts", "web", "daemon")
+PRODUCT_FOLDERS = ("core", "config", "storage", "probe", "alerts", "web", "logs", "daemon")
 _SKIPPED = {".git", "build", "var", "node_modules", "__pycache__"}
 _COMMENT_OR_STRING = re.compile(
     r'R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])\'|//[^\n]*|/\*.*?\*/', re.DOTALL)
