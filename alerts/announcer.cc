@@ -54,7 +54,8 @@ Notification Announcer::render(const std::string& channel, Message message) {
           .created_at = message.at};
 }
 
-std::vector<Notification> Announcer::announce(const Change& change, WallTime now) {
+std::vector<Notification> Announcer::announce(const Change& change, WallTime now,
+                                              const std::string& diagnosis) {
   std::vector<Notification> notifications;
   for (const std::string& name : told_of(change)) {
     const auto channel = channels_.find(name);
@@ -67,7 +68,9 @@ std::vector<Notification> Announcer::announce(const Change& change, WallTime now
     message.incident = change.incident;
     message.rule = *change.rule;
     message.window = change.window;
+    message.confirmed = change.confirmed;
     message.sequence = change.incident.transitions - 1;
+    message.diagnosis = diagnosis;
     notifications.push_back(render(name, std::move(message)));
   }
   return notifications;

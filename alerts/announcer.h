@@ -33,7 +33,9 @@ class Announcer {
                  std::map<std::string, std::vector<std::string>> channels_of_rule);
 
   // One notification per channel that tells such a change, in the order of the channels' names.
-  [[nodiscard]] std::vector<Notification> announce(const Change& change, WallTime now);
+  // `diagnosis`: as in Message.
+  [[nodiscard]] std::vector<Notification> announce(const Change& change, WallTime now,
+                                                   const std::string& diagnosis = {});
 
   // A test message for one channel. Requires: the channel exists.
   [[nodiscard]] Notification test(const std::string& channel, WallTime now);

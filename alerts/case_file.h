@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/answered_by.h"
+#include "core/host_state.h"
 #include "core/outcome.h"
 #include "core/sample.h"
 #include "core/statistics.h"
@@ -24,6 +25,7 @@ namespace gatewatch::alerts {
 
 // The part of a sample that a verdict looks at.
 struct Observation {
+  SteadyTime at;
   Outcome outcome = Outcome::Ok;
   int status = 0;
   Duration latency{};
@@ -35,7 +37,7 @@ struct Observation {
 
 struct AddressTally {
   std::string address;
-  Tally tally;
+  Tally tally;  // of its newest kMaxOfAddress conclusive probes
 };
 
 struct LogTally {
@@ -43,22 +45,31 @@ struct LogTally {
   CauseSet causes;
   uint32_t lines = 0;
   std::string line;  // the newest, printable
+  SteadyTime at;     // when that was read
 };
 
 class CaseFile {
  public:
+  static constexpr Duration kEvidenceAge = std::chrono::minutes(15);
   static constexpr size_t kMaxBad = 12;
-  static constexpr size_t kMaxOrigin = 12;
+  static constexpr size_t kMaxOrigin = 32;
+  static constexpr size_t kMaxOfAddress = 16;
   static constexpr size_t kMaxAddresses = 16;
   static constexpr size_t kMaxLogTallies = 8;
+  static constexpr size_t kMaxConclusions = 18;
 
   // A conclusive sample of the target or of its origin; others change nothing.
-  void take(const Sample& sample);
+  void take(const Sample& sample, SteadyTime now);
   // A line of a gateway's log about a failed request, with the causes that it leaves possible.
-  void take_log(std::string_view log, CauseSet causes, std::string_view line);
+  void take_log(std::string_view log, CauseSet causes, std::string_view line, SteadyTime now);
   // Requests that failed at one upstream and were answered well by another, which nobody outside
   // sees.
   void add_masked(uint32_t requests) { masked_ += requests; }
+  // What the checks of a diagnosis say side by side, in sentences; in the place of an earlier
+  // one's.
+  void take_diagnosis(std::vector<std::string> conclusions);
+  // How the machine was that gatewatch shares with a gateway, when the trouble began.
+  void take_host(const HostState& host) { host_ = host; }
   // How the newest scheduled probe of the origin had ended before the trouble began.
   void set_origin_before(const Sample& sample);
 
@@ -66,19 +77,35 @@ class CaseFile {
   [[nodiscard]] const std::deque<Observation>& bad() const { return bad_; }
   [[nodiscard]] const std::deque<Observation>& origin() const { return origin_; }
   [[nodiscard]] const std::optional<Observation>& origin_before() const { return origin_before_; }
-  [[nodiscard]] const std::vector<AddressTally>& addresses() const { return addresses_; }
+  // Of all addresses that were probed lately.
+  [[nodiscard]] std::vector<AddressTally> addresses() const;
+  // Those of one log stand side by side.
   [[nodiscard]] const std::vector<LogTally>& log() const { return log_; }
   [[nodiscard]] uint32_t masked() const { return masked_; }
+  [[nodiscard]] const std::optional<HostState>& host() const { return host_; }
+  [[nodiscard]] const std::vector<std::string>& diagnosis() const { return diagnosis_; }
 
  private:
-  void count_address(const ProbeResult& result);
+  struct Fared {
+    SteadyTime at;
+    bool bad = false;
+  };
+  struct Address {
+    std::string text;  // empty: none was reached
+    std::deque<Fared> newest;
+  };
+
+  void count_address(const ProbeResult& result, SteadyTime now);
+  void forget_before(SteadyTime oldest);
 
   std::deque<Observation> bad_;
   std::deque<Observation> origin_;
   std::optional<Observation> origin_before_;
-  std::vector<AddressTally> addresses_;
+  std::vector<Address> addresses_;
   std::vector<LogTally> log_;
   uint32_t masked_ = 0;
+  std::vector<std::string> diagnosis_;
+  std::optional<HostState> host_;
 };
 
 }  // namespace gatewatch::alerts

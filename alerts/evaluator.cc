@@ -94,11 +94,35 @@ void Evaluator::replay(const Sample& sample, SteadyTime began) {
   }
 }
 
-std::vector<Change> Evaluator::judge(const std::string& target, const Verdict& verdict) {
+bool Evaluator::has_open(const std::string& target) const {
+  const auto entry = targets_.find(target);
+  return entry != targets_.end() &&
+         std::any_of(entry->second.watches.begin(), entry->second.watches.end(),
+                     [](const RuleWatch& watch) {
+                       return watch.incident() != nullptr && watch.incident()->is_open();
+                     });
+}
+
+std::vector<Change> Evaluator::judge(const std::string& target, const Verdict& verdict,
+                                     SteadyTime now) {
   std::vector<Change> changes;
   if (const auto entry = targets_.find(target); entry != targets_.end()) {
     for (RuleWatch& watch : entry->second.watches) {
-      keep(changes, watch.judge(verdict));
+      keep(changes, watch.judge(verdict, now));
+    }
+  }
+  return changes;
+}
+
+std::vector<Change> Evaluator::take_log(const std::string& target,
+                                        const std::function<Counts(const Rule&)>& counts_of,
+                                        Instant now, const Verdict& verdict) {
+  std::vector<Change> changes;
+  if (const auto entry = targets_.find(target); entry != targets_.end()) {
+    for (RuleWatch& watch : entry->second.watches) {
+      if (watch.rule().source == RuleSource::Log) {
+        keep(changes, watch.take_log(counts_of(watch.rule()), now, ids_, verdict));
+      }
     }
   }
   return changes;
@@ -114,6 +138,35 @@ std::vector<Change> Evaluator::take(const Sample& sample, Instant now, const Ver
     keep(changes, watch.take(sample, now, ids_, verdict));
   }
   return changes;
+}
+
+std::vector<Suspicion> Evaluator::suspected() const {
+  std::vector<Suspicion> all;
+  for (const auto& [name, entry] : targets_) {
+    for (const RuleWatch& watch : entry.watches) {
+      if (watch.trial().is_going_on()) {
+        all.push_back({.target = name, .rule = watch.rule().name, .since = watch.trial().first()});
+      }
+    }
+  }
+  std::sort(all.begin(), all.end(),
+            [](const Suspicion& a, const Suspicion& b) { return a.since < b.since; });
+  return all;
+}
+
+Need Evaluator::need(const std::string& target) const {
+  Need need = Need::None;
+  const auto entry = targets_.find(target);
+  if (entry == targets_.end()) {
+    return need;
+  }
+  for (const RuleWatch& watch : entry->second.watches) {
+    if (watch.trial().needs_more()) {
+      return Need::More;
+    }
+    need = watch.trial().is_going_on() ? Need::Burst : need;
+  }
+  return need;
 }
 
 std::vector<Incident> Evaluator::open_incidents() const {
@@ -134,7 +187,8 @@ Duration Evaluator::memory() const {
   Duration longest{};
   for (const auto& [name, entry] : targets_) {
     for (const RuleWatch& watch : entry.watches) {
-      longest = std::max(longest, watch.rule().window + watch.rule().clear_for);
+      const Rule& rule = watch.rule();
+      longest = std::max(longest, std::max(rule.window, rule.confirm_at_most) + rule.clear_for);
     }
   }
   return longest;

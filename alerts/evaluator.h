@@ -6,6 +6,7 @@
 // handed alone.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,19 @@ struct Watched {
   Target target;
   std::vector<std::shared_ptr<const Rule>> rules;
 };
+
+// A bad probe that is on trial: more than a moment's trouble, or not?
+struct Suspicion {
+  std::string target;
+  std::string rule;
+  SteadyTime since;  // the first bad probe
+
+  bool operator==(const Suspicion&) const = default;
+};
+
+// What extra probes of a target would be good for: nothing, a trial, or one that stays undecided
+// after its burst of confirm_for.
+enum class Need { None, Burst, More };
 
 class Evaluator {
  public:
@@ -50,14 +64,25 @@ class Evaluator {
   // `verdict` as of RuleWatch::take().
   std::vector<Change> take(const Sample& sample, Instant now, const Verdict& verdict = {});
 
+  // What a log about the target told of requests, as each rule counts it.
+  std::vector<Change> take_log(const std::string& target,
+                               const std::function<Counts(const Rule&)>& counts_of, Instant now,
+                               const Verdict& verdict = {});
+
   // What is known of the target's trouble now: of its open incidents, as of RuleWatch::judge().
-  std::vector<Change> judge(const std::string& target, const Verdict& verdict);
+  std::vector<Change> judge(const std::string& target, const Verdict& verdict, SteadyTime now);
+  [[nodiscard]] bool has_open(const std::string& target) const;
+
+  // What rules with `confirm` suspect of an enabled target, newest last; nothing of one whose
+  // incident is open.
+  [[nodiscard]] std::vector<Suspicion> suspected() const;
+  [[nodiscard]] Need need(const std::string& target) const;
 
   // Oldest first.
   [[nodiscard]] std::vector<Incident> open_incidents() const;
 
-  // How far back recorded samples matter to a restart: a window, and for how long it has been
-  // clear.
+  // How far back recorded samples matter to a restart: a window or a trial, and for how long it has
+  // been clear.
   [[nodiscard]] Duration memory() const;
 
  private:

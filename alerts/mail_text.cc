@@ -115,7 +115,8 @@ std::string incident_text(const Message& message) {
   } else {
     add_shares(lines, message);
   }
-  lines.field("Class", std::string(to_string(incident.incident_class)));
+  lines.field("Class", std::string(to_string(incident.incident_class)) +
+                           (incident.class_reason.empty() ? "" : ": " + incident.class_reason));
   lines.field("Fault", std::string(to_string(incident.verdict.fault)));
   lines.field("Verdict", incident.verdict.summary);
   const size_t shown = std::min(incident.verdict.evidence.size(), kMostEvidence);
@@ -148,6 +149,10 @@ MailText mail_text(const Message& message) {
       mail.thread_root = id_in_thread(message, 0);
     }
     mail.body = incident_text(message);
+    if (!message.diagnosis.empty()) {
+      mail.attachment = message.diagnosis;
+      mail.attachment_name = "diagnosis.txt";
+    }
   }
   // What mail programs know as the beginning of a signature.
   mail.body += "\n-- \ngatewatch " + message.source.version + " on " + message.source.host + '\n';

@@ -37,6 +37,12 @@ std::string predicate_of(const Rule& rule) {
   if (is_only(rule, "gateway")) {
     return "met gateway failures (502, 503, 504)";
   }
+  if (rule.count_words == std::vector<std::string>{"gateway", "502"}) {
+    return "met gateway failures or answered 502";
+  }
+  if (is_only(rule, "masked")) {
+    return "failed at one upstream and went well at another";
+  }
   if (is_only(rule, "failure") || rule.count_words.empty()) {
     return "failed";
   }
@@ -55,7 +61,10 @@ std::string shares_of(const Message& message, bool time_first) {
   const Counts& window = message.window;
   const std::string in_time = "in the last " + humanize_duration(message.rule.window);
   std::string text = time_first ? in_time + ' ' : std::string();
-  text += format_share(window.rate()) + " of probes " + predicate_of(message.rule) + ' ';
+  const std::string_view what =
+      message.rule.source == RuleSource::Log ? " of logged requests " : " of probes ";
+  text.append(format_share(window.rate())).append(what);
+  text += predicate_of(message.rule) + ' ';
   text += time_first ? "" : in_time + ' ';
   text += count_of(window, window.bad);
   if (!is_only(message.rule, "502")) {
@@ -66,6 +75,16 @@ std::string shares_of(const Message& message, bool time_first) {
     text += ": " + format_share(window.rate_gateway());
   }
   return text + '.';
+}
+
+// "12 of 12 probes within 22 s answered 502. " where a trial found that, else nothing.
+std::string trial_of(const Message& message) {
+  if (!message.confirmed) {
+    return {};
+  }
+  const Confirmed& found = *message.confirmed;
+  return std::to_string(found.bad) + " of " + std::to_string(found.probes) + " probes within " +
+         humanize_duration(found.length) + ' ' + predicate_of(message.rule) + ". By schedule: ";
 }
 
 // How long the incident lasted, or has lasted; a clock that was set back makes it zero.
@@ -126,9 +145,11 @@ std::string describe_target(const Message& message) {
                                        : ending_of(message) + '.';
     case MessageType::Reopened:
       return "bad again, the incident of " + length_of(message) +
-             " ago goes on: " + shares_of(message, false);
+             " ago goes on: " + trial_of(message) + shares_of(message, false);
     case MessageType::Updated: {
-      std::string text = "still open after " + length_of(message) + ", fault: ";
+      const std::string& failing = message.incident.failing;
+      std::string text = "still open after " + length_of(message) +
+                         (failing.empty() ? "" : ", fails as " + failing + " now") + ", fault: ";
       text.append(to_string(message.incident.verdict.fault)).append(", class: ");
       text.append(to_string(message.incident.incident_class)).append(". ");
       const std::string summary = summary_of(message);
@@ -139,7 +160,7 @@ std::string describe_target(const Message& message) {
     case MessageType::Test:
       break;
   }
-  return shares_of(message, false);
+  return trial_of(message) + shares_of(message, false);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 // What is to be said about an incident, before a channel puts it into its own format.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,7 @@
 #include "core/rate_window.h"
 #include "core/rule.h"
 #include "core/time.h"
+#include "core/trial.h"
 
 namespace gatewatch::alerts {
 
@@ -27,11 +29,13 @@ struct Message {
   MessageType type = MessageType::Test;
   WallTime at;
   Source source;
-  Incident incident;  // empty for a test
-  Rule rule;          // as it watches the incident's target
-  Counts window;      // the rule's window at `at`
-  std::string text;   // one or two sentences for a person
-  int sequence = 0;   // 0 for the incident's first message, then counting
+  Incident incident;                        // empty for a test
+  Rule rule;                                // as it watches the incident's target
+  Counts window;                            // the rule's window at `at`
+  std::optional<Confirmed> confirmed = {};  // where a trial opened or reopened the incident
+  std::string text;                         // one or two sentences for a person
+  std::string diagnosis;                    // what one found, in lines; empty: none was made
+  int sequence = 0;                         // 0 for the incident's first message, then counting
 };
 
 // The sentences of `message.text`, made from its other fields: names the target, the share of bad

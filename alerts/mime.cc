@@ -77,6 +77,20 @@ Owned<GMimePart> text_part(const std::string& text) {
   return part;
 }
 
+// The boundary is the message id's left part, which is unique, so that the same text makes the same
+// bytes.
+Owned<GMimeMultipart> with_attachment(GMimePart* text, const MailText& mail) {
+  Owned<GMimeMultipart> parts(g_mime_multipart_new_with_subtype("mixed"));
+  const std::string boundary = "=_" + mail.message_id.substr(0, mail.message_id.find('@'));
+  g_mime_multipart_set_boundary(parts.get(), boundary.c_str());
+  g_mime_multipart_add(parts.get(), object_of(text));
+  const Owned<GMimePart> file = text_part(mail.attachment);
+  g_mime_object_set_disposition(object_of(file.get()), "attachment");
+  g_mime_part_set_filename(file.get(), mail.attachment_name.c_str());
+  g_mime_multipart_add(parts.get(), object_of(file.get()));
+  return parts;
+}
+
 void set_field(GMimeMessage* message, const char* name, const std::string& value) {
   g_mime_object_set_header(object_of(message), name, value.c_str(), kCharset);
 }
@@ -109,7 +123,12 @@ std::string compose_mail(const MailText& mail) {
   set_field(message.get(), "Auto-Submitted", "auto-generated");
   set_field(message.get(), "X-Auto-Response-Suppress", "All");
   const Owned<GMimePart> part = text_part(mail.body);
-  g_mime_message_set_mime_part(message.get(), object_of(part.get()));
+  if (mail.attachment.empty()) {
+    g_mime_message_set_mime_part(message.get(), object_of(part.get()));
+  } else {
+    const Owned<GMimeMultipart> parts = with_attachment(part.get(), mail);
+    g_mime_message_set_mime_part(message.get(), object_of(parts.get()));
+  }
 
   const std::unique_ptr<GMimeFormatOptions, FreeOptions> options(g_mime_format_options_new());
   g_mime_format_options_set_newline_format(options.get(), GMIME_NEWLINE_FORMAT_DOS);

@@ -19,6 +19,9 @@ struct MailText {
   std::string message_id;   // "left@right", without < >
   std::string thread_root;  // the message id of the thread's first message; empty: this is it
   std::string body;         // UTF-8, lines end with "\n"
+  // Of the same kind, attached as a file of this name; empty: nothing is.
+  std::string attachment;
+  std::string attachment_name;
 };
 
 // The message as it goes over the wire: ASCII only, CRLF line ends, no line over 998 bytes, header

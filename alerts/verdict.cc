@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "alerts/cause_fault.h"
@@ -26,10 +28,6 @@ Manner manner_of(const Observation& bad) {
 }
 
 constexpr CauseSet kNotConnected{Cause::Refused, Cause::TimeoutConnect, Cause::Unreachable};
-
-CauseSet joined(CauseSet one, CauseSet other) {
-  return CauseSet::from_bits(one.bits() | other.bits());
-}
 
 std::string times(size_t count, size_t of) {
   return std::to_string(count) + " of " + std::to_string(of);
@@ -84,9 +82,11 @@ class Judge {
   void look_at_log();
   void look_at_origin();
   void look_at_addresses();
+  [[nodiscard]] double is_fine_by_luck(size_t good) const;
   void look_for_cliff();
   void narrow(CauseSet by, const std::string& source);
   [[nodiscard]] Fault fault_by_origin() const;
+  [[nodiscard]] Fault fault_of_all() const;
   [[nodiscard]] Fault fault() const;
   [[nodiscard]] std::string who() const;
   [[nodiscard]] std::string what() const;
@@ -100,12 +100,13 @@ class Judge {
   bool is_contradictory_ = false;
   bool origin_fails_ = false;
   bool origin_is_fine_ = false;
-  std::string bad_address_;  // the one of several that fails
+  std::string bad_address_;  // the one of several that fails, in words
   Verdict verdict_;
 };
 
 void Judge::narrow(CauseSet by, const std::string& source) {
-  if (by.empty()) {
+  // Where nobody answered, no gateway has met anything.
+  if (by.empty() || (manner_ != Manner::Answers && !recent_.empty())) {
     return;
   }
   const CauseSet common = left_.empty() ? by : left_.common(by);
@@ -124,7 +125,7 @@ std::string Judge::who() const {
       add_new(names, bad->answered_by.product);
     }
   }
-  return names.size() == 1 ? names.front() : "the gateway";
+  return names.size() == 1 ? names.front() : "The gateway";
 }
 
 std::string Judge::what() const {
@@ -146,7 +147,7 @@ void Judge::look_at_answers() {
   for (const Observation* bad : recent_) {
     const AnsweredBy& by = bad->answered_by;
     all_told = all_told && !by.causes.empty();
-    possible = joined(possible, by.causes);
+    possible = possible + by.causes;
     if (by.role != Role::Unknown) {
       const std::string name = by.product.empty() ? std::string(to_string(by.role)) : by.product;
       add_new(makers, "made by " + name + " (signature " + by.rule + ")");
@@ -161,19 +162,25 @@ void Judge::look_at_answers() {
   }
 }
 
+// Within a log requests may have failed in different ways; several logs tell of the same requests.
 void Judge::look_at_log() {
-  CauseSet told;
+  std::vector<std::pair<std::string, CauseSet>> told;  // by log
   for (const LogTally& tally : file_.log()) {
-    told = joined(told, tally.causes);
     note("log " + tally.log + ", " + std::to_string(tally.lines) +
          (tally.lines == 1 ? " line: " : " lines, the newest: ") + tally.line);
+    if (told.empty() || told.back().first != tally.log) {
+      told.emplace_back(tally.log, CauseSet());
+    }
+    told.back().second = told.back().second + tally.causes;
   }
   if (file_.masked() > 0) {
     note("the gateway's log shows " + std::to_string(file_.masked()) +
          " requests that failed at one upstream and were answered by another: nobody outside sees "
          "them");
   }
-  narrow(told, "the gateway's log");
+  for (const auto& [log, causes] : told) {
+    narrow(causes, "the log " + log);
+  }
 }
 
 void Judge::look_at_origin() {
@@ -181,29 +188,32 @@ void Judge::look_at_origin() {
   if (origin.empty()) {
     return;
   }
-  std::vector<const Observation*> failing;
+  const Observation* failing = nullptr;  // the newest
+  size_t failures = 0;
   CauseSet met;
   for (const Observation& seen : origin) {
-    if (!seen.met.empty()) {
-      failing.push_back(&seen);
-      met = joined(met, seen.met);
+    if (seen.outcome != Outcome::Ok) {
+      failing = &seen;
+      ++failures;
+      met = met + seen.met;
     }
   }
-  if (failing.empty()) {
-    origin_is_fine_ = origin.size() >= kFineProbes;
+  if (failing == nullptr) {
+    origin_is_fine_ = is_fine_by_luck(origin.size()) < kLuck;
     note("the origin answered " + times(origin.size(), origin.size()) + " probes well beside them" +
-         (origin_is_fine_ ? "" : ", too few to call it fine"));
+         (origin_is_fine_ ? "" : ", too few to call it fine where so few fail"));
     return;
   }
-  const std::string how = times(failing.size(), origin.size()) + " probes of the origin failed: " +
-                          std::string(to_string(failing.back()->outcome)) + ", " +
-                          failing.back()->error;
-  if (file_.origin_before() && !file_.origin_before()->met.common(met).empty()) {
+  const std::string how = times(failures, origin.size()) + " probes of the origin failed: " +
+                          std::string(to_string(failing->outcome)) + ", " + failing->error;
+  const auto& before = file_.origin_before();
+  if (before && before->outcome != Outcome::Ok &&
+      (met.empty() || !before->met.common(met).empty())) {
     note(how + "; so it did before the trouble began, which therefore tells nothing");
     return;
   }
   note(how);
-  if (failing.size() * 2 < origin.size()) {
+  if (met.empty() || failures * 2 < origin.size()) {
     return;
   }
   origin_fails_ = true;
@@ -212,13 +222,25 @@ void Judge::look_at_origin() {
   const bool at_once = std::any_of(recent_.begin(), recent_.end(), [](const Observation* bad) {
     return !bad->first_byte || *bad->first_byte < kWaitedFrom;
   });
-  const bool may_be_known =
-      at_once && !met.common(kNotConnected).empty() && left_.contains(Cause::MarkedDown);
-  narrow(may_be_known ? joined(met, {Cause::MarkedDown}) : met, "the probe of the origin");
+  const bool may_be_known = at_once && !met.common(kNotConnected).empty() &&
+                            (left_.empty() || left_.contains(Cause::MarkedDown));
+  narrow(may_be_known ? met + CauseSet{Cause::MarkedDown} : met, "the probe of the origin");
+}
+
+// How likely so many good probes of the origin are, if it failed as often as the target does.
+double Judge::is_fine_by_luck(size_t good) const {
+  Tally all;
+  for (const AddressTally& one : file_.addresses()) {
+    all.bad += one.tally.bad;
+    all.all += one.tally.all;
+  }
+  const double share = all.all == 0 ? 1 : static_cast<double>(all.bad) / all.all;
+  return good < kFineProbes ? 1 : std::pow(1 - share, static_cast<double>(good));
 }
 
 void Judge::look_at_addresses() {
-  const auto& addresses = file_.addresses();
+  std::vector<AddressTally> addresses = file_.addresses();
+  std::erase_if(addresses, [](const AddressTally& one) { return one.address.empty(); });
   Tally all;
   for (const AddressTally& one : addresses) {
     all.bad += one.tally.bad;
@@ -227,12 +249,14 @@ void Judge::look_at_addresses() {
   for (const AddressTally& one : addresses) {
     const Tally others{.bad = all.bad - one.tally.bad, .all = all.all - one.tally.all};
     const double p = fisher_p(one.tally, others) * static_cast<double>(addresses.size());
-    if (addresses.size() > 1 && p < kAddressP) {
-      bad_address_ = one.address;
-      note(one.address + " fails " + times(one.tally.bad, one.tally.all) + ", the other " +
-           std::to_string(addresses.size() - 1) +
-           (addresses.size() == 2 ? " address " : " addresses ") + times(others.bad, others.all));
+    if (addresses.size() < 2 || p >= kAddressP ||
+        others.bad > kOthersMayFail * static_cast<double>(others.all)) {
+      continue;
     }
+    bad_address_ = one.address + " alone of " + std::to_string(addresses.size()) + " addresses";
+    note(one.address + " fails " + times(one.tally.bad, one.tally.all) + ", the other " +
+         std::to_string(addresses.size() - 1) +
+         (addresses.size() == 2 ? " address " : " addresses ") + times(others.bad, others.all));
   }
 }
 
@@ -258,7 +282,7 @@ void Judge::look_for_cliff() {
 Fault Judge::fault_by_origin() const {
   CauseSet met;
   for (const Observation* bad : recent_) {
-    met = joined(met, bad->met);
+    met = met + bad->met;
   }
   if (met == CauseSet{Cause::Unreachable}) {
     return Fault::Path;
@@ -268,15 +292,12 @@ Fault Judge::fault_by_origin() const {
   return is_there || origin_is_fine_ ? Fault::Gateway : Fault::Unknown;
 }
 
-Fault Judge::fault() const {
+Fault Judge::fault_of_all() const {
   if (is_contradictory_) {
     return Fault::Unknown;
   }
   if (manner_ == Manner::NoName) {
-    return Fault::Dns;
-  }
-  if (!bad_address_.empty() && left_ != CauseSet{Cause::Application}) {
-    return Fault::Gateway;
+    return recent_.back()->outcome == Outcome::DnsTimeout ? Fault::Unknown : Fault::Dns;
   }
   if (origin_is_fine_ && manner_ == Manner::Answers) {
     const Fault common = common_fault(left_, OriginIs::Fine);
@@ -291,24 +312,31 @@ Fault Judge::fault() const {
                                                                               : common;
 }
 
+// One of several nodes at fault is a fault of the gateway, if nothing says otherwise.
+Fault Judge::fault() const {
+  const Fault fault = fault_of_all();
+  const bool is_node = !bad_address_.empty() && manner_ != Manner::NoName && !is_contradictory_;
+  return is_node && fault == Fault::Unknown ? Fault::Gateway : fault;
+}
+
 std::string Judge::summary(Fault fault) const {
   if (recent_.empty()) {
     return left_.empty() ? "" : "By the gateway's log " + explain(left_) + '.';
   }
-  if (fault == Fault::Dns && manner_ == Manner::NoName) {
-    return "The target's name does not resolve: " + recent_.back()->error + '.';
+  if (manner_ == Manner::NoName) {
+    return (fault == Fault::Dns ? "The target's name does not resolve: "
+                                : "No name server answers for the target's name: ") +
+           recent_.back()->error + '.';
   }
   std::string text =
       manner_ == Manner::Answers
           ? who() + (recent_.back()->status == 0 ? " hands on " : " answers ") + what()
-          : "the target does not answer (" + what() + ')';
-  text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+          : "The target does not answer (" + what() + ')';
   if (is_contradictory_) {
     return text + "; what was seen does not fit together.";
   }
   if (!bad_address_.empty()) {
-    text += " at " + bad_address_ + " alone of " + std::to_string(file_.addresses().size()) +
-            " addresses";
+    text += " at " + bad_address_;
   }
   const std::string why = left_.empty() ? "" : ": " + explain(left_);
   switch (fault) {
@@ -339,6 +367,12 @@ Verdict Judge::judge() {
   look_at_origin();
   look_at_addresses();
   look_for_cliff();
+  if (file_.host()) {
+    note("the machine of gateway and gatewatch, when it began: " + describe(*file_.host()));
+  }
+  for (const std::string& conclusion : file_.diagnosis()) {
+    note("diagnosis: " + conclusion);
+  }
   verdict_.fault = fault();
   verdict_.summary = summary(verdict_.fault);
   verdict_.causes = is_contradictory_ ? CauseSet() : left_;

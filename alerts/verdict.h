@@ -7,10 +7,11 @@
 // gateway, probes of the origin made beside them, the gateway's log. Where the sources contradict
 // each other, or leave causes of different faults, the fault is unknown.
 //
-// The origin counts as failing where it failed in at least half of its newest probes, and not in
-// the same way already before the trouble began. It counts as fine after kFineProbes good probes
-// and no bad one. One address of k is named where its share of failures has p * k < kAddressP by
-// Fisher's test.
+// The origin counts as failing where it failed in at least half of its newest probes, in a way that
+// a gateway tells, and not already before the trouble began. It counts as fine after kFineProbes
+// good probes and no bad one, and so many that they are luck with less than kLuck, if it failed as
+// often as the target does. One address of k is named where its share of failures has
+// p * k < kAddressP by Fisher's test and the others fail in at most kOthersMayFail.
 //
 // Pure.
 #pragma once
@@ -21,7 +22,9 @@
 namespace gatewatch::alerts {
 
 inline constexpr size_t kFineProbes = 3;
+inline constexpr double kLuck = 0.05;
 inline constexpr double kAddressP = 0.01;
+inline constexpr double kOthersMayFail = 0.2;
 // A gateway whose first byte comes this late has tried, or waited for, an upstream.
 inline constexpr Duration kWaitedFrom = std::chrono::milliseconds(500);
 // Failures that come this close to a round number of seconds are somebody's timeout.

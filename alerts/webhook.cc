@@ -47,6 +47,8 @@ Json incident_of(const Message& message) {
     json["reason"] = incident.reason;
   }
   json["class"] = to_string(incident.incident_class);
+  json["class_reason"] = incident.class_reason;
+  json["failing"] = incident.failing.empty() ? Json() : Json(incident.failing);
   json["detected_by"] = incident.detected_by;
   json["bad"] = window.bad;
   json["probes"] = window.probes;

@@ -29,6 +29,8 @@ constexpr Duration kLeastConfirmEvery = 500ms;
 constexpr Duration kMostConfirmEvery = 1min;
 constexpr Duration kLeastConfirmFor = 1s;
 constexpr Duration kMostConfirmFor = 5min;
+constexpr Duration kMostConfirmAtMost = 1h;
+constexpr int kFewestCleanTurns = 2;  // three good probes end an incident of a built-in rule
 constexpr int64_t kMostProbes = 1'000'000;
 constexpr double kUnread = -1;  // of a share: missing or mistaken
 constexpr std::string_view kTagPrefix = "tag:";
@@ -67,12 +69,21 @@ std::vector<CountMatcher> matchers_of(const std::vector<std::string>& words) {
   return matchers;
 }
 
+// What a rule with `confirm` does where nothing else is written.
+void set_confirming(Rule& rule) {
+  rule.confirm = true;
+  rule.clear = Rule::kNoClear;
+  rule.clear_for = 10min;
+  rule.reopen_within = 30min;
+}
+
 RuleConfig built_in(std::string name, std::vector<std::string> words, const Channels& channels) {
   RuleConfig config;
   config.built_in = true;
   config.rule.name = std::move(name);
   config.rule.count = matchers_of(words);
   config.rule.count_words = std::move(words);
+  set_confirming(config.rule);
   config.targets = {"*"};
   for (const ChannelConfig& channel : channels.channels) {
     config.channels.push_back(channel.name);
@@ -81,18 +92,22 @@ RuleConfig built_in(std::string name, std::vector<std::string> words, const Chan
 }
 
 std::vector<RuleConfig> built_in_rules(const Channels& channels) {
-  RuleConfig bad_gateway = built_in("bad-gateway", {"gateway"}, channels);
+  RuleConfig bad_gateway = built_in("bad-gateway", {"gateway", "502"}, channels);
   RuleConfig down =
       built_in("down", {"timeout", "refused", "reset", "dns", "tls", "protocol"}, channels);
+  bad_gateway.rule.threshold = 0.05;
+  bad_gateway.rule.window = 1h;
+  bad_gateway.rule.min_probes = 20;
+  bad_gateway.rule.min_bad = 5;
   down.rule.threshold = 0.5;
-  down.rule.clear = 0.25;
   down.rule.min_bad = 3;
   return {std::move(bad_gateway), std::move(down)};
 }
 
 std::string hint_for_count(const std::string& word) {
   static const std::vector<std::string_view> candidates = [] {
-    std::vector<std::string_view> words{"gateway", "failure", "1xx", "2xx", "3xx", "4xx", "5xx"};
+    std::vector<std::string_view> words{"gateway", "failure", "masked", "1xx",
+                                        "2xx",     "3xx",     "4xx",    "5xx"};
     for (const Outcome outcome : kAllOutcomes) {
       if (is_conclusive(outcome) && outcome != Outcome::Ok) {
         words.push_back(to_string(outcome));
@@ -111,6 +126,17 @@ std::string hint_for_count(const std::string& word) {
          "\"gateway\" or \"failure\"";
 }
 
+// A log does not tell outcomes of probes, and probes do not see what a gateway hides.
+void check_source(Table& table, const Rule& rule, size_t index, const CountMatcher& matcher) {
+  const bool of_log = rule.source == RuleSource::Log;
+  if (of_log && !matcher.fits_logs()) {
+    table.error_at("count", index, "no log tells \"" + rule.count_words[index] + '"',
+                   "count statuses, \"gateway\" or \"masked\"");
+  } else if (!of_log && matcher.is_masked()) {
+    table.error_at("count", index, "probes do not see what is \"masked\"", "source = \"log\"");
+  }
+}
+
 void read_count(Table& table, Rule& rule) {
   if (!table.has("count")) {
     (void)table.required_string("count");  // tells that it is missing
@@ -120,6 +146,7 @@ void read_count(Table& table, Rule& rule) {
   for (size_t i = 0; i < rule.count_words.size(); ++i) {
     const std::string& word = rule.count_words[i];
     if (const std::optional<CountMatcher> matcher = CountMatcher::parse(word)) {
+      check_source(table, rule, i, *matcher);
       rule.count.push_back(*matcher);
     } else {
       table.error_at("count", i, "\"" + word + "\" is nothing that count knows",
@@ -145,7 +172,8 @@ void read_levels(Table& table, Rule& rule) {
     table.error("clear", "clear must not be over the threshold",
                 "leave it out for half the threshold");
   }
-  rule.clear = clear > 0 ? clear : rule.threshold / 2;
+  const double half = rule.confirm ? Rule::kNoClear : rule.threshold / 2;
+  rule.clear = clear > 0 ? clear : half;
 }
 
 void read_targets_of_rule(Table& table, RuleConfig& config, const Targets& all) {
@@ -227,20 +255,45 @@ void check_window(Table& table, const RuleConfig& config, const Targets& all) {
               hint.empty() ? "" : hint + " would do");
 }
 
+// A duration of a burst: `rule_default` where it is missing or mistaken; whether it is known.
+bool read_length(Table& table, const char* key, Duration least, Duration most, Duration& value) {
+  const Duration read = table.duration(key, Duration::zero(), least, most);
+  value = read > Duration::zero() ? read : value;
+  return read > Duration::zero() || !table.has(key);
+}
+
+void check_not_below(Table& table, const char* key, Duration value, const char* other,
+                     Duration least) {
+  if (value < least) {
+    table.error(table.has(key) ? key : other,
+                std::string(key) + " must not be below " + other + ", " + format_duration(least));
+  }
+}
+
 void read_confirm(Table& table, Rule& rule) {
-  rule.confirm = table.boolean("confirm", false);
-  const Duration every =
-      table.duration("confirm_every", Duration::zero(), kLeastConfirmEvery, kMostConfirmEvery);
-  const Duration length =
-      table.duration("confirm_for", Duration::zero(), kLeastConfirmFor, kMostConfirmFor);
-  const bool every_known = every > Duration::zero() || !table.has("confirm_every");
-  const bool length_known = length > Duration::zero() || !table.has("confirm_for");
-  rule.confirm_every = every > Duration::zero() ? every : rule.confirm_every;
-  rule.confirm_for = length > Duration::zero() ? length : rule.confirm_for;
-  if (every_known && length_known && rule.confirm_for < rule.confirm_every) {
-    table.error(
-        table.has("confirm_for") ? "confirm_for" : "confirm_every",
-        "confirm_for must not be below confirm_every, " + format_duration(rule.confirm_every));
+  const bool every = read_length(table, "confirm_every", kLeastConfirmEvery, kMostConfirmEvery,
+                                 rule.confirm_every);
+  const bool length =
+      read_length(table, "confirm_for", kLeastConfirmFor, kMostConfirmFor, rule.confirm_for);
+  // As long as the default, but where that does not fit the length that is written.
+  rule.confirm_recent = std::min(rule.confirm_recent, rule.confirm_for / 3);
+  rule.confirm_at_most = std::max(rule.confirm_at_most, rule.confirm_for);
+  const bool recent =
+      read_length(table, "confirm_recent", kLeastConfirmFor, kMostConfirmFor, rule.confirm_recent);
+  const bool at_most = read_length(table, "confirm_at_most", kLeastConfirmFor, kMostConfirmAtMost,
+                                   rule.confirm_at_most);
+  rule.confirm_bad =
+      static_cast<int>(table.integer("confirm_bad", rule.confirm_bad, 2, kMostProbes));
+  if (every && length) {
+    check_not_below(table, "confirm_for", rule.confirm_for, "confirm_every", rule.confirm_every);
+  }
+  if (length && at_most) {
+    check_not_below(table, "confirm_at_most", rule.confirm_at_most, "confirm_for",
+                    rule.confirm_for);
+  }
+  if (length && recent && rule.confirm_recent >= rule.confirm_for) {
+    table.error("confirm_recent",
+                "confirm_recent must be below confirm_for, " + format_duration(rule.confirm_for));
   }
 }
 
@@ -250,6 +303,12 @@ RuleConfig read_rule(Table& table, const std::string& name, const Targets& targe
   RuleConfig config;
   Rule& rule = config.rule;
   rule.name = name;
+  if (table.boolean("confirm", false)) {
+    set_confirming(rule);
+  }
+  static constexpr std::array<std::string_view, 2> kSources{"probes", "log"};
+  rule.source =
+      table.one_of("source", "probes", kSources) == "log" ? RuleSource::Log : RuleSource::Probes;
   read_count(table, rule);
   read_levels(table, rule);
   const Duration window = table.duration("window", Duration::zero(), kLeastWindow, kMostWindow);
@@ -259,13 +318,18 @@ RuleConfig read_rule(Table& table, const std::string& name, const Targets& targe
   rule.window = window > Duration::zero() ? window : rule.window;
   rule.min_probes = min_probes > 0 ? static_cast<int>(min_probes) : rule.min_probes;
   rule.min_bad = static_cast<int>(table.integer("min_bad", rule.min_bad, 1, kMostProbes));
-  rule.clear_for = table.duration("clear_for", 0s, 0s, kMostClearFor);
-  rule.reopen_within = table.duration("reopen_within", 0s, 0s, kMostReopenWithin);
+  rule.clear_for = table.duration("clear_for", rule.clear_for, 0s, kMostClearFor);
+  rule.reopen_within = table.duration("reopen_within", rule.reopen_within, 0s, kMostReopenWithin);
+  rule.recovering_after =
+      table.duration("recovering_after", rule.recovering_after, 0s, kMostClearFor);
   rule.severity = *parse_severity(table.one_of("severity", "critical", kSeverities));
   read_confirm(table, rule);
   read_targets_of_rule(table, config, targets);
   read_notify(table, config, channels);
-  if (window_known && min_probes_known) {
+  if (rule.source == RuleSource::Log && rule.confirm) {
+    table.error("confirm", "a rule over a log cannot confirm", "leave out confirm");
+  }
+  if (window_known && min_probes_known && rule.source == RuleSource::Probes) {
     check_window(table, config, targets);
   }
   table.finish();
@@ -284,6 +348,8 @@ Rule RuleConfig::for_target(const Target& target) const {
   if (built_in) {
     const std::chrono::duration<double> needed(seconds_needed(rule.min_probes, target.interval));
     fitted.window = std::max(fitted.window, std::chrono::ceil<Duration>(needed));
+    fitted.clear_for = std::max(fitted.clear_for, kFewestCleanTurns * target.interval);
+    fitted.reopen_within = std::max(fitted.reopen_within, 3 * fitted.clear_for);
   }
   return fitted;
 }
@@ -296,63 +362,6 @@ std::vector<RuleConfig> read_rules(Table& root, const Targets& targets, const Ch
     rules.push_back(read_rule(table, name, targets, channels));
   }
   return rules.empty() ? built_in_rules(channels) : rules;
-}
-
-// A burst that is no faster than the schedule tells nothing that the schedule does not.
-void lint_confirm(Table& table, const RuleConfig& rule, const Config& config,
-                  Diagnostics& diagnostics) {
-  for (const char* key : {"confirm_every", "confirm_for"}) {
-    if (!rule.rule.confirm && table.has(key)) {
-      diagnostics.remark(table.where(key), std::string(key) + " has no effect without confirm",
-                         "confirm = true");
-    }
-  }
-  for (const auto& [target, settings] : config.targets) {
-    if (rule.rule.confirm && rule.applies_to(target) &&
-        rule.rule.confirm_every >= target.interval) {
-      diagnostics.remark(table.where(table.has("confirm_every") ? "confirm_every" : "confirm"),
-                         "confirm_every, " + format_duration(rule.rule.confirm_every) +
-                             ", is not shorter than the interval of target \"" + target.name +
-                             "\", " + format_duration(target.interval));
-      return;
-    }
-  }
-}
-
-void lint_rules(Table& root, const Config& config, Diagnostics& diagnostics) {
-  std::vector<Table> tables = root.tables("rule");
-  for (size_t i = 0; i < tables.size(); ++i) {
-    Table& table = tables[i];
-    const RuleConfig& rule = config.rules[i];
-    for (size_t j = 0; table.has("targets") && j < rule.targets.size(); ++j) {
-      const std::string& word = rule.targets[j];
-      if (std::none_of(config.targets.begin(), config.targets.end(),
-                       [&](const auto& target) { return selects(word, target.target); })) {
-        const bool is_control =
-            std::any_of(config.targets.begin(), config.targets.end(), [&](const auto& target) {
-              return target.target.is_control && target.target.name == word;
-            });
-        diagnostics.remark(table.where_at("targets", j), "\"" + word + "\" fits no target",
-                           is_control ? "it is a control, to which no rule applies" : "");
-      }
-    }
-    lint_confirm(table, rule, config, diagnostics);
-    if (rule.rule.window > config.storage.retention) {
-      diagnostics.remark(
-          table.where("window"), "the window is longer than [storage] retention",
-          "a restart forgets what is older than " + format_duration(config.storage.retention));
-    }
-    for (const TargetConfig& target : config.targets) {
-      const double probes = to_seconds(rule.rule.window) / to_seconds(target.target.interval);
-      if (rule.applies_to(target.target) && rule.rule.min_bad > probes) {
-        diagnostics.remark(table.where("min_bad"),
-                           "target \"" + target.target.name + "\" makes only " +
-                               std::to_string(static_cast<int64_t>(probes)) +
-                               " probes in the window, fewer than min_bad");
-        break;
-      }
-    }
-  }
 }
 
 }  // namespace gatewatch::config

@@ -49,12 +49,23 @@ App::App(Settings settings, std::string config_path, config::LoadOptions load_op
            .retention = settings_.storage.retention,
            .on_committed = [this](const std::vector<std::string>& ids) { delivery_.release(ids); }},
           clock),
-      pipeline_(loop_, rng_, writer_, delivery_, {host_name(), GATEWATCH_VERSION}),
-      probing_(loop_, rng_, clock, max_in_flight(kBesideTargets),
-               {.on_sample = [this](Sample sample) { take(std::move(sample)); },
-                .on_skip = [this](const std::string& target,
-                                  uint64_t turns) { pipeline_.skip(target, turns); },
-                .on_push_state = [this](PushState state) { writer_.add(std::move(state)); }}) {
+      pipeline_(loop_, rng_, writer_, delivery_, {host_name(), GATEWATCH_VERSION},
+                [this](const std::string& target, const std::string& address) {
+                  return probing_.diagnose(target, address);
+                }),
+      probing_(
+          loop_, rng_, clock, max_in_flight(kBesideTargets),
+          {.on_sample = [this](Sample sample) { take(std::move(sample)); },
+           .on_skip = [this](const std::string& target,
+                             uint64_t turns) { pipeline_.skip(target, turns); },
+           .on_push_state = [this](PushState state) { writer_.add(std::move(state)); },
+           .on_diagnosis =
+               [this](Diagnosis diagnosis) { pipeline_.take_diagnosis(std::move(diagnosis)); }}),
+      logs_(
+          loop_, clock, [this](const logs::LogBatch& batch) { pipeline_.take_log(batch); },
+          [this](const std::string& log) {
+            writer_.add(storage::LogPosition{.log = log, .text = {}});
+          }) {
   storage::check_database(settings_.storage.path);
   if (!settings_.daemon.listen_host.empty()) {
     web_ = std::make_unique<web::Server>(
@@ -69,6 +80,7 @@ App::App(Settings settings, std::string config_path, config::LoadOptions load_op
 
 App::~App() {
   // Whoever calls into the rest goes first.
+  (void)logs_.stop(kReloadLogs);
   reloader_.reset();
   control_.reset();
   web_.reset();
@@ -102,8 +114,10 @@ App::Ending App::run() {
   } else {
     log(LogLevel::Error, "stopped with unstored samples", {{"error", writer_.health().error}});
   }
+  const bool logs_ended = logs_.stop(kFinishLogs);
   const bool closed = close_listeners();
-  return {.exit = stored ? ExitCode::Fine : ExitCode::Failed, .is_quiet = stored && closed};
+  return {.exit = stored ? ExitCode::Fine : ExitCode::Failed,
+          .is_quiet = stored && logs_ended && closed};
 }
 
 bool App::close_listeners() {
@@ -129,6 +143,8 @@ void App::start() {
   remember_pushes();
   writer_.start();
   probing_.set(settings_);
+  logs_.remember(settings_.storage.path);
+  logs_.set(settings_.logs, settings_.logs_fingerprint);
   probing_.pushes().save(kRenewPushes);
   every(kSavePushes, [this] { probing_.pushes().save(kRenewPushes); });
   every(Pipeline::kTendInterval, [this] {
@@ -187,6 +203,7 @@ void App::apply(Settings settings) {
   writer_.set_retention(settings.storage.retention);
   set_log_level(settings.daemon.log_level);
   pipeline_.configure(settings);
+  logs_.set(settings.logs, settings.logs_fingerprint);
   settings_ = std::move(settings);
 }
 

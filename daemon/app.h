@@ -21,6 +21,7 @@
 #include "daemon/control_messages.h"
 #include "daemon/control_socket.h"
 #include "daemon/exit_code.h"
+#include "daemon/log_reading.h"
 #include "daemon/pipeline.h"
 #include "daemon/probing.h"
 #include "daemon/reloader.h"
@@ -43,7 +44,7 @@ inline constexpr Duration kAnswerPatience = std::chrono::seconds(2);
 // How long probes in flight may go on after a stop was asked for.
 inline constexpr Duration kFinishProbes = std::chrono::seconds(2);
 // How long a message being sent, the last commit, and clients of page and control socket may take
-// at the end. All four together stay below the unit's TimeoutStopSec.
+// at the end. All five together stay below the unit's TimeoutStopSec.
 inline constexpr Duration kFinishDelivery = std::chrono::seconds(5);
 inline constexpr Duration kFinishStorage = std::chrono::seconds(8);
 inline constexpr Duration kCloseListeners = std::chrono::seconds(2);
@@ -104,6 +105,7 @@ class App {
   storage::Writer writer_;
   Pipeline pipeline_;
   Probing probing_;
+  LogReading logs_;
   // Loop thread:
   bool stopping_ = false;
   std::string reload_problem_;  // the first mistake of a configuration that was refused

@@ -37,6 +37,8 @@ void add_verbs(CLI::App& app, Command& command) {
   probe->add_option("target", command.subject, "The name of a target, or a URL")
       ->required()
       ->type_name("TARGET|URL");
+  probe->add_flag("--diagnose", command.diagnose,
+                  "Find out what is wrong: DNS, connections, paths, certificates, the way there");
   add_json(probe, command);
   add_json(add_verb(app, command, Verb::Status, "status", "Show every target and open incidents"),
            command);

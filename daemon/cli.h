@@ -21,6 +21,7 @@ struct Command {
   std::string config_path = kDefaultConfigPath;
   bool config_given = false;  // -c was said
   bool json = false;
+  bool diagnose = false;          // probe: all checks, not one request
   std::string subject;            // probe: TARGET or URL; test-channel, incidents: a name
   std::optional<Duration> since;  // incidents
   int limit = 100;                // incidents

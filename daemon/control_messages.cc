@@ -127,6 +127,7 @@ std::string encode(const Sample& sample) {
   const ProbeResult& result = sample.result;
   Json json = {
       {"target", sample.target},
+      {"purpose", to_string(sample.purpose)},
       {"at_us", sample.at.time_since_epoch().count()},
       {"is_origin", sample.is_origin},
       {"outcome", to_string(result.outcome)},
@@ -157,7 +158,8 @@ std::optional<Sample> decode_sample(const std::string& json) {
   Sample sample;
   sample.target = get<std::string>(from, "target", "");
   sample.at = WallTime(std::chrono::microseconds(get<int64_t>(from, "at_us", 0)));
-  sample.purpose = Purpose::Manual;
+  const bool is_diagnosis = get<std::string>(from, "purpose", "") == to_string(Purpose::Diagnosis);
+  sample.purpose = is_diagnosis ? Purpose::Diagnosis : Purpose::Manual;
   sample.is_origin = get(from, "is_origin", false);
   const auto outcome = parse_outcome(get<std::string>(from, "outcome", ""));
   if (sample.target.empty() || !outcome) {

@@ -7,6 +7,9 @@
 
 #include "alerts/case_file.h"
 #include "alerts/verdict.h"
+#include "core/id.h"
+#include "daemon/log_join.h"
+#include "logs/log_follower.h"
 #include "probe/dns/resolver.h"
 #include "probe/http/curl_engine.h"
 #include "probe/http/http_engine.h"
@@ -15,17 +18,25 @@
 namespace gatewatch::daemon {
 namespace {
 
+// How long a gateway may take to write its log: nginx writes at once, others with a buffer.
+constexpr Duration kLogPatience = std::chrono::milliseconds(1'500);
+constexpr Duration kLogPoll = std::chrono::milliseconds(100);
+
 // What probers need, for one probe after the other.
 class Bench {
  public:
   explicit Bench(const Settings& settings)
-      : loop_(system_clock()), resolver_(loop_, {}), http_(loop_, system_clock()), curl_(loop_) {
+      : ids_(Rng::from_entropy()),
+        loop_(system_clock()),
+        resolver_(loop_, {}),
+        http_(loop_, system_clock()),
+        curl_(loop_) {
     signatures_.set_own(settings.signatures);
   }
 
   std::vector<Sample> probe(const Target& target, const probe::MakeProber& make, bool is_origin) {
     const std::unique_ptr<probe::Prober> prober =
-        make(probe::ProbeServices{loop_, resolver_, http_, curl_, signatures_});
+        make(probe::ProbeServices{loop_, resolver_, http_, curl_, signatures_, nullptr, &ids_});
     std::vector<Sample> samples;
     Sample next;
     next.target = target.name;
@@ -48,12 +59,72 @@ class Bench {
     return samples;
   }
 
+  void wait(Duration length) {
+    loop_.post([&] { loop_.call_at(loop_.now() + length, [this] { loop_.stop(); }); });
+    loop_.run();
+  }
+  [[nodiscard]] SteadyTime now() const { return loop_.now(); }
+
  private:
+  Rng ids_;
   probe::EpollLoop loop_;
   probe::Resolver resolver_;
   probe::HttpEngine http_;
   probe::CurlEngine curl_;
   probe::Signatures signatures_;
+};
+
+// The logs that are about one target, from now on.
+class LogsOf {
+ public:
+  LogsOf(const Settings& settings, const Target& target) {
+    std::vector<logs::LogSettings> its;
+    for (const logs::LogSettings& log : settings.logs) {
+      if (log.applies_to(target)) {
+        followers_.emplace_back(log, logs::TailPosition());
+        (void)followers_.back().poll(system_clock());  // from its end
+        its.push_back(log);
+      }
+    }
+    join_.configure(its, {target});
+  }
+
+  [[nodiscard]] bool empty() const { return followers_.empty(); }
+
+  // Puts what the logs say of the sample to the file; gateways may write it a little later.
+  void read(const Sample& sample, Bench& bench, alerts::CaseFile& file) {
+    (void)join_.take(sample, bench.now());
+    bool has_line = false;
+    for (Duration waited{}; waited < kLogPatience; waited += kLogPoll) {
+      bench.wait(kLogPoll);
+      const bool has_more = poll(bench.now(), file);
+      if (has_line && !has_more) {
+        return;
+      }
+      has_line = has_line || has_more;
+    }
+  }
+
+ private:
+  // Whether a line told of the probe.
+  bool poll(SteadyTime now, alerts::CaseFile& file) {
+    bool found = false;
+    for (logs::LogFollower& follower : followers_) {
+      for (const GatewayEvent& event : follower.poll(system_clock()).events) {
+        if (event.kind == EventKind::Upstream || event.causes.empty()) {
+          continue;
+        }
+        for (const JoinedLine& line : join_.take(event, now)) {
+          file.take_log(line.event.log, line.event.causes, line.event.line, now);
+          found = true;
+        }
+      }
+    }
+    return found;
+  }
+
+  std::vector<logs::LogFollower> followers_;
+  LogJoin join_;
 };
 
 bool is_bad(const Sample& sample) {
@@ -64,6 +135,7 @@ bool is_bad(const Sample& sample) {
 
 OneProbe probe_once(const Settings& settings, const ProbedTarget& probed) {
   Bench bench(settings);
+  LogsOf logs(settings, probed.target);
   OneProbe once;
   once.samples = bench.probe(probed.target, probed.make_prober, false);
   if (std::none_of(once.samples.begin(), once.samples.end(), is_bad)) {
@@ -71,13 +143,16 @@ OneProbe probe_once(const Settings& settings, const ProbedTarget& probed) {
   }
   alerts::CaseFile file;
   for (const Sample& sample : once.samples) {
-    file.take(sample);
+    file.take(sample, bench.now());
   }
   bool is_fine = probed.origin.has_value();
   while (is_fine && once.origin.size() < alerts::kFineProbes) {
     once.origin.push_back(bench.probe(probed.origin->target, probed.origin->make, true).back());
-    file.take(once.origin.back());
-    is_fine = once.origin.back().result.met.empty();
+    file.take(once.origin.back(), bench.now());
+    is_fine = once.origin.back().result.outcome == Outcome::Ok;
+  }
+  if (!logs.empty()) {
+    logs.read(*std::find_if(once.samples.begin(), once.samples.end(), is_bad), bench, file);
   }
   once.verdict = alerts::judge(file);
   return once;

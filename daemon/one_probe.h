@@ -18,7 +18,8 @@ struct OneProbe {
 };
 
 // Probes once, of purpose manual; where that is bad, also the origin, as often as it takes to call
-// it fine. Blocks, at most for the target's timeout for each of these. On a loop of its own.
+// it fine, and reads what the logs about the target have come to say. Blocks, at most for the
+// target's timeout for each of these and 1.5 s for the logs. On a loop of its own.
 [[nodiscard]] OneProbe probe_once(const Settings& settings, const ProbedTarget& probed);
 
 }  // namespace gatewatch::daemon

@@ -3,9 +3,13 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <utility>
 
+#include "core/diagnosis_text.h"
 #include "core/log.h"
+#include "logs/host_pressure.h"
+#include "storage/diagnosis_rows.h"
 #include "storage/error.h"
 
 namespace gatewatch::daemon {
@@ -14,6 +18,9 @@ namespace {
 constexpr std::string_view kStorageRule = "storage";    // the disk does not take what is learnt
 constexpr std::string_view kDatabaseRule = "database";  // a damaged database was set aside
 constexpr std::string_view kNetworkRule = "network";    // no control target answers
+
+// Lines of a log up to this age count in rules and cases.
+constexpr Duration kLogNews = std::chrono::minutes(1);
 
 // Stored counts of open incidents are at most this many tends old.
 constexpr int kCountsEvery = 10;
@@ -40,6 +47,8 @@ std::string database_note(const std::string& read_error, const storage::WriterHe
          ". They are taken up at the next start." + (health.note.empty() ? "" : " ") + health.note;
 }
 
+constexpr size_t kRepairsRead = 1'000;  // past incidents, at the start
+
 std::string_view event_of(alerts::Change::Kind kind) {
   switch (kind) {
     case alerts::Change::Kind::Opened:
@@ -57,8 +66,9 @@ std::string_view event_of(alerts::Change::Kind kind) {
 }  // namespace
 
 Pipeline::Pipeline(probe::Loop& loop, Rng& ids, storage::Writer& writer, alerts::Delivery& delivery,
-                   alerts::Source source)
+                   alerts::Source source, Diagnose diagnose)
     : loop_(loop),
+      diagnose_(std::move(diagnose)),
       writer_(writer),
       delivery_(delivery),
       evaluator_(ids),
@@ -74,6 +84,8 @@ void Pipeline::configure(const Settings& settings) {
   std::transform(settings.targets.begin(), settings.targets.end(), std::back_inserter(targets),
                  [](const ProbedTarget& probed) { return probed.target; });
   control_watch_.configure(targets);
+  log_join_.configure(settings.logs, targets);
+  log_board_.configure(settings.logs);
   board_.set_targets(std::move(targets));
   const std::vector<alerts::Watched> watched = settings.watched();
   confirmation_.configure(watched);
@@ -86,10 +98,16 @@ void Pipeline::configure(const Settings& settings) {
 }
 
 void Pipeline::restore(const std::string& database_path, Duration reopen_within) {
-  const WallTime resolved_since =
-      loop_.wall_now() - std::chrono::ceil<std::chrono::microseconds>(reopen_within);
+  const WallTime resolved_since = loop_.wall_now() - std::chrono::ceil<std::chrono::microseconds>(
+                                                         std::max(reopen_within, alerts::kDay));
   try {
     go_on_with(storage::remember(database_path, resolved_since));
+    for (const Incident& incident : evaluator_.open_incidents()) {
+      if (storage::find_diagnosis(database_path, incident.id)) {
+        investigator_.note_diagnosis(incident.target, loop_.now());
+      }
+    }
+    remember_repairs(database_path);
   } catch (const storage::StorageError& error) {
     read_error_ = error.what();
     log(LogLevel::Error, "the last run's incidents and messages can't be read",
@@ -118,6 +136,20 @@ void Pipeline::go_on_with(storage::Remembered remembered) {
   }
 }
 
+// Newest first come the past incidents, which are to be added oldest first.
+void Pipeline::remember_repairs(const std::string& database_path) {
+  try {
+    std::vector<Incident> past = storage::find_incidents(
+        database_path, {.target = std::nullopt, .since = std::nullopt, .limit = kRepairsRead});
+    std::for_each(past.rbegin(), past.rend(),
+                  [this](const Incident& incident) { repairs_.add(incident); });
+  } catch (const storage::StorageError& error) {
+    if (error.kind() != storage::StorageError::Kind::Missing) {
+      log(LogLevel::Warning, "repair times of the past can't be read", {{"reason", error.what()}});
+    }
+  }
+}
+
 void Pipeline::replay(const std::string& database_path) {
   const alerts::Instant start = now();
   try {
@@ -143,19 +175,21 @@ std::vector<ProbeRequest> Pipeline::take(Sample sample) {
          {"error", sample.result.error}});
   }
   board_.take(sample);
-  if (std::optional<ProbeRequest> look = investigator_.take(sample, loop_.now())) {
-    requests.push_back(std::move(*look));
-  }
-  const Verdict verdict = investigator_.verdict(sample.target);
+  follow_up(sample, requests);
   if (sample.is_origin) {
-    const std::vector<alerts::Change> updates = evaluator_.judge(sample.target, verdict);
+    judge(sample.target);
     writer_.add(std::move(sample));
-    tell_all(updates);
     return requests;
   }
+  const bool is_bad = is_conclusive(sample.result.outcome) && sample.result.outcome != Outcome::Ok;
+  const Verdict verdict = is_bad || evaluator_.has_open(sample.target)
+                              ? investigator_.verdict(sample.target)
+                              : Verdict();
   std::vector<alerts::Change> changes = evaluator_.take(sample, now(), verdict);
-  std::ranges::move(evaluator_.judge(sample.target, verdict), std::back_inserter(changes));
-  if (std::optional<ProbeRequest> burst = confirmation_.take(sample, loop_.now())) {
+  std::ranges::move(evaluator_.judge(sample.target, verdict, loop_.now()),
+                    std::back_inserter(changes));
+  if (std::optional<ProbeRequest> burst =
+          confirmation_.take(sample, loop_.now(), evaluator_.need(sample.target))) {
     log(LogLevel::Debug, "confirmation burst",
         {{"target", burst->target}, {"status", sample.result.status}});
     requests.push_back(std::move(*burst));
@@ -163,6 +197,91 @@ std::vector<ProbeRequest> Pipeline::take(Sample sample) {
   writer_.add(std::move(sample));
   tell_all(changes);
   return requests;
+}
+
+// What a sample adds to the case of its target, and what it calls for.
+void Pipeline::follow_up(const Sample& sample, std::vector<ProbeRequest>& requests) {
+  alerts::Investigator::Wish wish = investigator_.take(sample, loop_.now());
+  if (wish.origin) {
+    requests.push_back(std::move(*wish.origin));
+  }
+  if (wish.is_new && log_join_.has_log(sample.target)) {
+    investigator_.take_host(sample.target, logs::read_host_state(loop_.wall_now()));
+  }
+  if (wish.diagnosis && diagnose_(sample.target, sample.result.address)) {
+    investigator_.note_diagnosis(sample.target, loop_.now());
+  }
+  take_lines(log_join_.take(sample, loop_.now()));
+}
+
+void Pipeline::take_diagnosis(Diagnosis diagnosis) {
+  const std::string target = diagnosis.target;
+  log(LogLevel::Info, "diagnosis made",
+      {{"target", target},
+       {"findings", diagnosis.findings.size()},
+       {"took", humanize_duration(diagnosis.took)}});
+  investigator_.take_diagnosis(target, std::make_shared<const Diagnosis>(std::move(diagnosis)));
+  for (const Incident& incident : evaluator_.open_incidents()) {
+    if (incident.target == target) {
+      keep_diagnosis(incident);
+    }
+  }
+  judge(target);
+}
+
+void Pipeline::keep_diagnosis(const Incident& incident) {
+  if (const auto diagnosis = investigator_.diagnosis(incident.target)) {
+    writer_.add(storage::IncidentDiagnosis{
+        .incident_id = incident.id, .at = diagnosis->at, .json = storage::to_json(*diagnosis)});
+  }
+}
+
+void Pipeline::take_log(const logs::LogBatch& batch) {
+  if (!log_board_.take(batch)) {
+    return;
+  }
+  logs::LogCounts recent;  // what is older was written while nobody read: no news
+  for (const logs::LogSecond& second : batch.seconds) {
+    if (second.at >= loop_.now() - kLogNews) {
+      recent += second.counts;
+    }
+  }
+  for (const std::string& target : log_join_.targets_of(batch.log)) {
+    investigator_.add_masked(target, recent.masked + recent.masked_probes);
+    tell_all(evaluator_.take_log(
+        target, [&recent](const Rule& rule) { return logs::counts_of(rule, recent); }, now(),
+        investigator_.verdict(target)));
+  }
+  std::vector<JoinedLine> lines;
+  for (const GatewayEvent& event : batch.events) {
+    if (event.kind == EventKind::Upstream) {
+      for (const std::string& target : log_join_.targets_of(batch.log)) {
+        investigator_.take_log(target, event.log, {}, event.line, loop_.now());
+      }
+    } else if (!event.causes.empty()) {
+      std::ranges::move(log_join_.take(event, loop_.now()), std::back_inserter(lines));
+    }
+  }
+  take_lines(lines);
+  writer_.add(storage::LogPosition{.log = batch.log, .text = logs::to_text(batch.position)});
+}
+
+void Pipeline::take_lines(const std::vector<JoinedLine>& lines) {
+  std::set<std::string> targets;
+  for (const JoinedLine& line : lines) {
+    investigator_.take_log(line.target, line.event.log, line.event.causes, line.event.line,
+                           loop_.now());
+    targets.insert(line.target);
+  }
+  for (const std::string& target : targets) {
+    judge(target);
+  }
+}
+
+void Pipeline::judge(const std::string& target) {
+  if (evaluator_.has_open(target)) {
+    tell_all(evaluator_.judge(target, investigator_.verdict(target), loop_.now()));
+  }
 }
 
 void Pipeline::tell_all(const std::vector<alerts::Change>& changes) {
@@ -179,6 +298,7 @@ void Pipeline::skip(const std::string& target, uint64_t turns) {
 // durable never comes too early.
 void Pipeline::tell(const alerts::Change& change) {
   const Incident& incident = change.incident;
+  repairs_.take(change);
   log(change.kind == alerts::Change::Kind::Resolved ? LogLevel::Info : LogLevel::Warning,
       event_of(change.kind),
       {{"target", incident.target},
@@ -188,14 +308,21 @@ void Pipeline::tell(const alerts::Change& change) {
        {"probes", change.window.probes},
        {"reason", incident.reason},
        {"summary", incident.verdict.summary}});
-  storage::Transition transition{.incident = incident,
-                                 .messages = announcer_.announce(change, loop_.wall_now())};
+  const auto diagnosis = investigator_.diagnosis(incident.target);
+  storage::Transition transition{
+      .incident = incident,
+      .messages = announcer_.announce(change, loop_.wall_now(),
+                                      diagnosis == nullptr ? "" : to_text(*diagnosis))};
   for (const Notification& notification : transition.messages) {
     DeliveryProgress progress;
     progress.next_attempt_at = notification.created_at;
     delivery_.add(notification, progress, false);
   }
   writer_.add(std::move(transition));
+  if (change.kind == alerts::Change::Kind::Opened ||
+      change.kind == alerts::Change::Kind::Reopened) {
+    keep_diagnosis(incident);
+  }
 }
 
 void Pipeline::watch_clocks(const ClockReading& clocks) {
@@ -243,6 +370,10 @@ size_t Pipeline::open_incidents() const {
 void Pipeline::fill(Snapshot& snapshot) const {
   board_.fill(snapshot);
   snapshot.open_incidents = evaluator_.open_incidents();
+  for (Incident& incident : snapshot.open_incidents) {
+    incident.repair_times = repairs_.beside(incident, loop_.wall_now());
+  }
+  log_board_.fill(snapshot);
   for (Incident& incident : self_watch_.open_incidents()) {
     snapshot.open_incidents.push_back(std::move(incident));
   }

@@ -7,6 +7,7 @@
 // Thread: the loop's.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,14 +18,19 @@
 #include "alerts/delivery.h"
 #include "alerts/evaluator.h"
 #include "alerts/investigator.h"
+#include "alerts/repair_history.h"
 #include "alerts/self_watch.h"
 #include "core/clock_watch.h"
+#include "core/diagnosis.h"
 #include "core/id.h"
 #include "core/probe_request.h"
 #include "core/sample.h"
 #include "core/snapshot.h"
 #include "daemon/board.h"
+#include "daemon/log_board.h"
+#include "daemon/log_join.h"
 #include "daemon/settings.h"
+#include "logs/log_follower.h"
 #include "probe/loop/loop.h"
 #include "storage/history.h"
 #include "storage/writer.h"
@@ -33,9 +39,13 @@ namespace gatewatch::daemon {
 
 class Pipeline {
  public:
+  // Asked to have a target diagnosed, at this address where it is one; false where it is to be
+  // asked again later.
+  using Diagnose = std::function<bool(const std::string& target, const std::string& address)>;
+
   // Requires: all of them outlive the pipeline.
   Pipeline(probe::Loop& loop, Rng& ids, storage::Writer& writer, alerts::Delivery& delivery,
-           alerts::Source source);
+           alerts::Source source, Diagnose diagnose);
 
   // Watches and tells by `settings` from now on. What a change ends is told by the rules and to
   // the channels from before.
@@ -49,6 +59,10 @@ class Pipeline {
   // Of a target or an origin. Returns the probes that the sample calls for.
   [[nodiscard]] std::vector<ProbeRequest> take(Sample sample);
   void skip(const std::string& target, uint64_t turns);
+  // What a diagnosis that was asked for has found.
+  void take_diagnosis(Diagnosis diagnosis);
+  // What the lines of a gateway's log tell.
+  void take_log(const logs::LogBatch& batch);
 
   // Looks after gatewatch itself and keeps the stored counts of open incidents fresh. Called every
   // kTendInterval with what the clocks say.
@@ -62,22 +76,31 @@ class Pipeline {
 
  private:
   void go_on_with(storage::Remembered remembered);
+  void remember_repairs(const std::string& database_path);
   void replay(const std::string& database_path);
   void tell(const alerts::Change& change);
+  void keep_diagnosis(const Incident& incident);
+  void take_lines(const std::vector<JoinedLine>& lines);
+  void judge(const std::string& target);
+  void follow_up(const Sample& sample, std::vector<ProbeRequest>& requests);
   void tell_all(const std::vector<alerts::Change>& changes);
   void watch_clocks(const ClockReading& clocks);
   [[nodiscard]] alerts::Instant now() const;
 
   probe::Loop& loop_;
+  const Diagnose diagnose_;
   storage::Writer& writer_;
   alerts::Delivery& delivery_;
   Board board_;
   alerts::Evaluator evaluator_;
   alerts::Confirmation confirmation_;
   alerts::Investigator investigator_;
+  LogJoin log_join_;
+  LogBoard log_board_;
   alerts::ControlWatch control_watch_;
   alerts::SelfWatch self_watch_;
   alerts::Announcer announcer_;
+  alerts::RepairHistory repairs_;
   uint64_t dead_letters_before_ = 0;  // those of earlier runs
   std::string read_error_;            // why the last run's state could not be read
   std::string told_note_;             // the news of the database that were made an incident

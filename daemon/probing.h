@@ -14,12 +14,14 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/diagnosis.h"
 #include "core/id.h"
 #include "core/probe_request.h"
 #include "core/push_report.h"
 #include "core/push_state.h"
 #include "core/sample.h"
 #include "daemon/settings.h"
+#include "probe/diagnosis/diagnoser.h"
 #include "probe/dns/resolver.h"
 #include "probe/http/curl_engine.h"
 #include "probe/http/http_engine.h"
@@ -43,6 +45,7 @@ class Probing {
     // As of probe::Scheduler; not of origins.
     std::function<void(const std::string& target, uint64_t turns)> on_skip;
     std::function<void(PushState)> on_push_state;
+    std::function<void(Diagnosis)> on_diagnosis;
   };
 
   // `max_in_flight` of the turns of targets.
@@ -52,6 +55,9 @@ class Probing {
   // Probes by `settings` from now on. What did not change keeps its prober and its schedule.
   void set(const Settings& settings);
   void request(const ProbeRequest& request);
+  // Has a target diagnosed, its requests come as samples; false where too many others wait for
+  // theirs. What changes or goes is diagnosed no further.
+  bool diagnose(const std::string& target, const std::string& address);
 
   // As of probe::Scheduler, of targets and origins.
   void pause();
@@ -65,6 +71,8 @@ class Probing {
   struct Known {
     Target target;
     std::string fingerprint;
+    probe::MakeProber make_prober;
+    probe::Diagnoser::Id diagnosis = probe::Diagnoser::Id::None;  // the newest
   };
 
   void schedule(const ProbedTarget& probed);
@@ -77,6 +85,8 @@ class Probing {
   probe::ProbeServices services_;
   probe::Scheduler targets_;
   probe::Scheduler origins_;
+  std::function<void(Diagnosis)> on_diagnosis_;
+  probe::Diagnoser diagnoser_;
   std::unordered_map<std::string, Known> known_;
 };
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "alerts/channel.h"
+#include "logs/log_keys.h"
 #include "probe/signature/signature_keys.h"
 
 namespace gatewatch::daemon {
@@ -54,6 +55,18 @@ void read_signatures(config::Config& config, Settings& settings) {
   }
 }
 
+void read_logs(config::Config& config, Settings& settings) {
+  std::vector<Target> targets;
+  for (const ProbedTarget& probed : settings.targets) {
+    targets.push_back(probed.target);
+  }
+  settings.logs = logs::read_logs(config.logs, targets);
+  for (config::Table& table : config.logs) {
+    table.finish();
+    settings.logs_fingerprint += table.fingerprint();
+  }
+}
+
 // Lets the kinds read what config left to them.
 LoadedSettings complete(std::optional<config::Config> config, config::Diagnostics& diagnostics) {
   Settings settings;
@@ -65,6 +78,7 @@ LoadedSettings complete(std::optional<config::Config> config, config::Diagnostic
     read_targets(*config, settings);
     read_channels(*config, settings);
     read_signatures(*config, settings);
+    read_logs(*config, settings);
   }
   LoadedSettings loaded{.settings = std::nullopt,
                         .diagnostics = diagnostics.sorted(),

@@ -15,6 +15,7 @@
 #include "config/config.h"
 #include "config/diagnostic.h"
 #include "core/target.h"
+#include "logs/log_settings.h"
 #include "probe/kinds/kinds.h"
 #include "probe/kinds/origin_keys.h"
 #include "probe/signature/signatures.h"
@@ -37,6 +38,8 @@ struct Settings {
   alerts::Channels channels;
   std::map<std::string, std::string> channel_fingerprints;  // by channel name
   std::vector<probe::OwnSignature> signatures;
+  std::vector<logs::LogSettings> logs;
+  std::string logs_fingerprint;  // of everything their readers are made of
 
   [[nodiscard]] const ProbedTarget* find_target(const std::string& name) const;
   // Every target but the controls, with the rules that apply to it.

@@ -17,6 +17,7 @@
 #include "daemon/control_messages.h"
 #include "daemon/control_socket.h"
 #include "daemon/one_probe.h"
+#include "daemon/verb_diagnose.h"
 #include "daemon/verbs.h"
 
 namespace gatewatch::daemon {
@@ -208,6 +209,9 @@ ExitCode probe_url(const Command& command) {
     return ExitCode::Usage;
   }
   const ProbedTarget& probed = loaded.settings->targets.front();
+  if (command.diagnose) {
+    return diagnose(command, *loaded.settings, probed, "");
+  }
   return print(command, probed.target, "", probe_once(*loaded.settings, probed));
 }
 
@@ -239,6 +243,9 @@ ExitCode probe(const Command& command) {
     }
     print_unknown(*settings, command.subject);
     return ExitCode::Usage;
+  }
+  if (command.diagnose) {
+    return diagnose(command, *settings, *probed, probed->target.name);
   }
   const OneProbe once = probe_once(*settings, *probed);
   std::vector<Sample> samples = once.samples;

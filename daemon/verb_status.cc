@@ -56,17 +56,21 @@ void print_targets(const Json& status) {
 
 void print_open_incidents(const Json& status) {
   std::vector<std::vector<std::string>> rows{
-      {"OPEN INCIDENT", "RULE", "SEVERITY", "SINCE", "BAD", "PROBES", "ID"}};
+      {"OPEN INCIDENT", "RULE", "SEVERITY", "STATE", "CLASS", "SINCE", "BAD", "PROBES", "ID"}};
   for (const Json& incident : status.at("incidents")) {
-    rows.push_back({text_at(incident, "target"), text_at(incident, "rule"),
-                    text_at(incident, "severity"), text_at(incident, "opened_at"),
-                    text_at(incident, "bad"), text_at(incident, "probes"),
-                    text_at(incident, "id")});
+    rows.push_back(
+        {text_at(incident, "target"), text_at(incident, "rule"), text_at(incident, "severity"),
+         text_at(incident, "state"), text_at(incident, "class"), text_at(incident, "opened_at"),
+         text_at(incident, "bad"), text_at(incident, "probes"), text_at(incident, "id")});
   }
   std::cout << '\n' << text_table(rows);
   for (const Json& incident : status.at("incidents")) {
-    std::cout << '\n'
-              << text_at(incident, "target") << ": " << text_at(incident, "summary") << '\n';
+    for (const char* key : {"summary", "class_reason", "repair_times"}) {
+      if (const std::string text = incident.value(key, ""); !text.empty()) {
+        std::cout << text_at(incident, "target") << ", " << text_at(incident, "rule") << ": "
+                  << text << '\n';
+      }
+    }
   }
 }
 
@@ -82,6 +86,19 @@ void print_dead_letters(int count, const std::string& database) {
     std::cout << text_table(rows);
   } catch (const storage::StorageError& error) {
     std::cerr << "gatewatch: " << error.what() << '\n';
+  }
+}
+
+// What nobody sees from outside, and logs that are not read.
+void print_logs(const Json& status) {
+  for (const Json& log : status.value("logs", Json::array())) {
+    if (const std::string trouble = log.value("trouble", ""); !trouble.empty()) {
+      std::cout << "\nlog " << text_at(log, "name") << " cannot be read: " << trouble << '\n';
+    }
+    if (log.value("masked", uint64_t{0}) > 0) {
+      std::cout << "\nlog " << text_at(log, "name") << ": " << text_at(log, "masked")
+                << " requests failed at one upstream and went well at another, since start\n";
+    }
   }
 }
 
@@ -122,6 +139,7 @@ ExitCode status(const Command& command) {
     if (!status.at("incidents").empty()) {
       print_open_incidents(status);
     }
+    print_logs(status);
     print_own_troubles(status, settings->storage.path);
   }
   return status.at("incidents").empty() ? ExitCode::Fine : ExitCode::Bad;

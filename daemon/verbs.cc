@@ -8,6 +8,8 @@
 #include <utility>
 
 #include "alerts/channel.h"
+#include "alerts/message.h"
+#include "core/sight.h"
 #include "core/text.h"
 #include "daemon/app.h"
 #include "daemon/control_messages.h"
@@ -20,6 +22,10 @@ namespace {
 
 // Longer than the longest answer takes: a test message behind another send.
 constexpr Duration kAskTimeout = 3 * alerts::kSendTimeout;
+
+// What print_sight() says of: a rate that matters and that probes seldom meet.
+constexpr double kLowRate = 0.01;
+constexpr Duration kHour = std::chrono::hours(1);
 
 bool has_errors(const std::vector<config::Diagnostic>& diagnostics) {
   return std::any_of(diagnostics.begin(), diagnostics.end(), [](const auto& diagnostic) {
@@ -82,6 +88,33 @@ ExitCode run(const Command& command) {
   return ending.exit;
 }
 
+// What each rule can see at the slowest of its targets: a line for each.
+void print_sight(const Settings& settings) {
+  for (const config::RuleConfig& rule : settings.rules) {
+    const Target* slowest = nullptr;
+    for (const ProbedTarget& probed : settings.targets) {
+      const bool is_slower = slowest == nullptr || probed.target.interval > slowest->interval;
+      if (probed.target.enabled && is_slower && rule.applies_to(probed.target)) {
+        slowest = &probed.target;
+      }
+    }
+    if (slowest == nullptr || rule.rule.source != RuleSource::Probes) {
+      continue;
+    }
+    const Rule fitted = rule.for_target(*slowest);
+    const double rate = least_rate_seen(fitted, slowest->interval);
+    std::cout << "rule " << rule.rule.name << ", probing every "
+              << humanize_duration(slowest->interval) << ": sees "
+              << (rate > 1 ? std::string("no rate") : alerts::format_share(rate))
+              << " of failures and more within " << humanize_duration(fitted.window) << " (95%)";
+    if (rate > kLowRate || fitted.window > kHour) {
+      std::cout << "; 1% not within an hour, its first bad probe comes within "
+                << humanize_duration(time_to_first_bad(kLowRate, slowest->interval));
+    }
+    std::cout << '\n';
+  }
+}
+
 ExitCode check(const Command& command) {
   LoadedSettings loaded = load_settings(
       command.config_path,
@@ -99,6 +132,7 @@ ExitCode check(const Command& command) {
               << ": fine: " << counted(loaded.settings->targets.size(), "target") << ", "
               << counted(loaded.settings->rules.size(), "rule") << ", "
               << counted(loaded.settings->channels.size(), "channel") << '\n';
+    print_sight(*loaded.settings);
   }
   return ExitCode::Fine;
 }

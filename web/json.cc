@@ -12,6 +12,13 @@ Json json_of(const std::optional<Duration>& length) {
   return length ? Json(to_ms(*length)) : Json(nullptr);
 }
 
+std::string_view state_of(const Incident& incident) {
+  if (!incident.is_open()) {
+    return "resolved";
+  }
+  return incident.recovering ? "recovering" : "open";
+}
+
 Json json_of(const Incident& incident) {
   return {
       {"id", incident.id},
@@ -22,7 +29,12 @@ Json json_of(const Incident& incident) {
       {"opened_at", format_utc(incident.opened_at)},
       {"resolved_at",
        incident.resolved_at ? Json(format_utc(*incident.resolved_at)) : Json(nullptr)},
+      {"state", state_of(incident)},
+      {"detected_by", incident.detected_by},
+      {"failing", incident.failing.empty() ? Json(nullptr) : Json(incident.failing)},
       {"class", to_string(incident.incident_class)},
+      {"class_reason", incident.class_reason},
+      {"repair_times", incident.repair_times},
       {"fault", to_string(incident.verdict.fault)},
       {"summary", incident.verdict.summary},
       {"evidence", incident.verdict.evidence},
@@ -106,6 +118,17 @@ std::string to_json(const Snapshot& snapshot) {
         {"delivered", snapshot.health.notifications_delivered},
         {"dead_letters", snapshot.health.dead_letters}}},
   };
+  json["logs"] = Json::array();
+  for (const LogStatus& status : snapshot.logs) {
+    json["logs"].push_back({{"name", status.log},
+                            {"trouble", status.trouble},
+                            {"requests", status.requests},
+                            {"bad_502", status.bad_502},
+                            {"gateway", status.gateway},
+                            {"masked", status.masked},
+                            {"failures", status.failures},
+                            {"lines_cut", status.lines_cut}});
+  }
   for (const TargetStatus& status : snapshot.targets) {
     json["targets"].push_back(json_of(status));
   }

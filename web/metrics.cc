@@ -234,6 +234,36 @@ void write_incidents(Writer& out, const Snapshot& snapshot) {
   }
 }
 
+void write_logs(Writer& out, const Snapshot& snapshot) {
+  struct Row {
+    std::string_view name;
+    std::string_view help;
+    uint64_t LogStatus::*value;
+  };
+  static constexpr std::array<Row, 5> kRows{{
+      {"gatewatch_log_requests_total",
+       "Requests of real traffic that the log told of, since start.", &LogStatus::requests},
+      {"gatewatch_log_bad_502_total", "Of these, those with status 502.", &LogStatus::bad_502},
+      {"gatewatch_log_gateway_failures_total", "Of these, those whose upstream failed.",
+       &LogStatus::gateway},
+      {"gatewatch_log_masked_total",
+       "Requests, also of probes, that failed at one upstream and went well at another.",
+       &LogStatus::masked},
+      {"gatewatch_log_failures_total", "Lines of an error log about a failed try.",
+       &LogStatus::failures},
+  }};
+  for (const Row& row : kRows) {
+    out.family(row.name, "counter", row.help);
+    for (const LogStatus& log : snapshot.logs) {
+      out.sample(row.name, {{"log", log.log}}, log.*row.value);
+    }
+  }
+  out.family("gatewatch_log_read", "gauge", "1 while the log can be read.");
+  for (const LogStatus& log : snapshot.logs) {
+    out.sample("gatewatch_log_read", {{"log", log.log}}, log.trouble.empty() ? 1 : 0);
+  }
+}
+
 void write_own_health(Writer& out, const Snapshot& snapshot) {
   const OwnHealth& health = snapshot.health;
   const auto gauge = [&](std::string_view name, std::string_view help, auto value) {
@@ -292,6 +322,9 @@ std::string render_metrics(const Snapshot& snapshot, MetricsFormat format) {
   write_last_phases(out, snapshot, "icmp", "probe_icmp_duration_seconds", "rtt", "setup");
   write_counters(out, snapshot);
   write_incidents(out, snapshot);
+  if (!snapshot.logs.empty()) {
+    write_logs(out, snapshot);
+  }
   write_own_health(out, snapshot);
   return out.finish();
 }

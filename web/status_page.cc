@@ -78,7 +78,21 @@ void append_incident(std::string& page, const Incident& incident, WallTime now) 
     append_escaped(page, "; " + std::to_string(incident.total.bad) + " of " +
                              std::to_string(incident.total.probes) + " probes bad");
   }
+  if (incident.recovering) {
+    page += "; <span class=\"good\">recovering</span>";
+  }
   page += "</p>";
+  if (!incident.class_reason.empty()) {
+    page += "<p>";
+    append_escaped(page,
+                   std::string(to_string(incident.incident_class)) + ": " + incident.class_reason);
+    page += "</p>";
+  }
+  if (!incident.repair_times.empty()) {
+    page += "<p class=\"quiet\">";
+    append_escaped(page, incident.repair_times);
+    page += "</p>";
+  }
   if (!incident.verdict.summary.empty()) {
     page += "<p>";
     append_escaped(page, incident.verdict.summary);
@@ -118,6 +132,29 @@ void append_target(std::string& page, const TargetStatus& status, WallTime now) 
   page += "</tr>\n";
 }
 
+void append_logs(std::string& page, const std::vector<LogStatus>& logs) {
+  page +=
+      "<h2>Logs of gateways, since start</h2>\n<table>\n<thead><tr><th>Log</th><th>Requests</th>"
+      "<th>502</th><th>Gateway failures</th><th>Masked</th><th>Failed tries</th></tr></thead>\n"
+      "<tbody>\n";
+  for (const LogStatus& log : logs) {
+    page += "<tr>";
+    append_cell(page, "", log.log);
+    if (log.trouble.empty()) {
+      for (const uint64_t number :
+           {log.requests, log.bad_502, log.gateway, log.masked, log.failures}) {
+        append_cell(page, "number", std::to_string(number));
+      }
+    } else {
+      page += "<td class=\"bad\" colspan=\"5\">";
+      append_escaped(page, log.trouble);
+      page += "</td>";
+    }
+    page += "</tr>\n";
+  }
+  page += "</tbody>\n</table>\n";
+}
+
 }  // namespace
 
 std::string render_status_page(const Snapshot& snapshot) {
@@ -148,7 +185,11 @@ std::string render_status_page(const Snapshot& snapshot) {
   for (const TargetStatus& status : snapshot.targets) {
     append_target(page, status, snapshot.at);
   }
-  page += "</tbody>\n</table>\n<p class=\"quiet\">";
+  page += "</tbody>\n</table>\n";
+  if (!snapshot.logs.empty()) {
+    append_logs(page, snapshot.logs);
+  }
+  page += "<p class=\"quiet\">";
   append_escaped(page, "gatewatch " + snapshot.version + ", " + format_local(snapshot.at));
   page += "</p>\n</body>\n</html>\n";
   return page;

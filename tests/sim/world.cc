@@ -85,14 +85,14 @@ void World::boot() {
   confirmation_->configure(watched);
   controls_ = std::make_unique<alerts::ControlWatch>();
   controls_->configure(targets_);
-  std::vector<Incident> open;
+  std::vector<Incident> known;
   for (const auto& [id, incident] : stored_incidents_) {
-    if (incident.is_open()) {
-      open.push_back(incident);
+    if (incident.is_open() || now.wall - *incident.resolved_at <= alerts::kDay) {
+      known.push_back(incident);
     }
   }
-  evaluator_->restore(std::move(open), now);
-  const auto since = now.wall - std::chrono::ceil<std::chrono::microseconds>(rule_->window);
+  evaluator_->restore(std::move(known), now);
+  const auto since = now.wall - std::chrono::ceil<std::chrono::microseconds>(evaluator_->memory());
   for (const Sample& sample : samples) {
     if (sample.at >= since) {
       evaluator_->replay(sample, now.steady - (now.wall - sample.at));
@@ -117,7 +117,8 @@ void World::take(Sample sample) {
     stored_incidents_[change.incident.id] = change.incident;
     changes.push_back(std::move(change));
   }
-  if (const auto burst = confirmation_->take(sample, loop_.now())) {
+  if (const auto burst =
+          confirmation_->take(sample, loop_.now(), evaluator_->need(sample.target))) {
     bursts.push_back({burst->target, now()});
     scheduler_->request(*burst);
   }

@@ -30,13 +30,13 @@ struct World {
   explicit World(const std::vector<Watched>& watched) { confirmation.configure(watched); }
 
   std::optional<ProbeRequest> take(const std::string& target, Outcome outcome, int status = 0,
-                                   Purpose purpose = Purpose::Scheduled) {
+                                   Purpose purpose = Purpose::Scheduled, Need need = Need::Burst) {
     Sample sample;
     sample.target = target;
     sample.purpose = purpose;
     sample.result.outcome = outcome;
     sample.result.status = status;
-    return confirmation.take(sample, now);
+    return confirmation.take(sample, now, need);
   }
   std::optional<ProbeRequest> bad(const std::string& target) {
     return take(target, Outcome::BadGateway, 502);
@@ -163,6 +163,49 @@ TEST(Confirmation, AtOnePeerAtMostTwoTargetsAreInABurst) {
   world.now += 1s;  // b's is over
   world.good("c");
   EXPECT_TRUE(world.bad("c"));
+}
+
+TEST(Confirmation, NoBurstStartsWhereNoTrialGoesOn) {
+  World world({watch("shop", {rule_that_counts("502")})});
+  EXPECT_FALSE(world.take("shop", Outcome::BadGateway, 502, Purpose::Scheduled, Need::None));
+}
+
+TEST(Confirmation, AnUndecidedBurstGoesOnAtItsEndInStepsUpToItsLongest) {
+  World world({watch("shop", {rule_that_counts("502")})});  // every 2 s, 30 s, 10 min at most
+  const auto confirming = [&world](Need need) {
+    return world.take("shop", Outcome::Ok, 200, Purpose::Confirm, need);
+  };
+  ASSERT_TRUE(world.bad("shop"));
+  world.now += 20s;
+  EXPECT_FALSE(confirming(Need::More)) << "there are more to come";
+  world.now += 9s;
+  EXPECT_FALSE(confirming(Need::Burst)) << "it is decided";
+  const ProbeRequest expected{
+      .target = "shop", .purpose = Purpose::Confirm, .every = 2s, .length = 10s};
+  EXPECT_EQ(confirming(Need::More), expected);
+  Duration length = 29s;
+  for (int i = 0; i < 1000; ++i) {
+    world.now += 1s;
+    if (const auto more = confirming(Need::More)) {
+      length = world.now - SteadyTime(1000h) + more->length;
+    }
+  }
+  EXPECT_EQ(length, 10min);
+}
+
+TEST(Confirmation, ABurstThatGoesOnMakesRoomForNewOnes) {
+  const std::vector<Rule> rules{rule_that_counts("502")};
+  World world({watch("a", rules), watch("b", rules), watch("c", rules), watch("d", rules)});
+  world.bad("a");
+  world.bad("b");
+  world.now += 29s;
+  EXPECT_TRUE(world.take("a", Outcome::Ok, 200, Purpose::Confirm, Need::More));
+  EXPECT_TRUE(world.take("b", Outcome::Ok, 200, Purpose::Confirm, Need::More));
+  world.now += 2s;
+  EXPECT_TRUE(world.bad("c"));
+  EXPECT_TRUE(world.bad("d"));
+  world.now += 7s;
+  EXPECT_FALSE(world.take("a", Outcome::Ok, 200, Purpose::Confirm, Need::More));
 }
 
 TEST(Confirmation, KeepsWhatItKnowsOverAReload) {

@@ -142,7 +142,9 @@ TEST(RuleWatch, A502ThatTurnsIntoATimeoutIsNoRecovery) {
   Story story(shop_rule());
   story.play("ggggg");
   EXPECT_EQ(story.play("bb"), ".O");
-  EXPECT_EQ(story.play(std::string(30, 't')), std::string(30, '.'));  // 0 % 502 by then
+  EXPECT_EQ(story.play("ttt"), "..U");
+  EXPECT_EQ(story.last->incident.failing, "timeout");
+  EXPECT_EQ(story.play(std::string(27, 't')), std::string(27, '.'));  // 0 % 502 by then
   EXPECT_EQ(story.play("g"), "S");
 }
 

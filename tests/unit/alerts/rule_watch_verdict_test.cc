@@ -38,6 +38,12 @@ class RuleWatchVerdict : public ::testing::Test {
     return watch_.take(sample, now_, ids_, verdict);
   }
 
+  // `later` than the last time.
+  std::optional<Change> judge(const Verdict& verdict, Duration later = 0s) {
+    now_.steady += later;
+    return watch_.judge(verdict, now_.steady);
+  }
+
   Instant now_{SteadyTime(1h), WallTime(1'000'000h)};
   Rng ids_{1};
   RuleWatch watch_{std::make_shared<const Rule>(any_502()),
@@ -53,38 +59,55 @@ TEST_F(RuleWatchVerdict, IsInTheOpeningItself) {
   EXPECT_EQ(verdict.causes.exact(), Cause::Refused);
   ASSERT_EQ(verdict.evidence.size(), 4U) << "the rule's three observations, and this one";
   EXPECT_EQ(verdict.evidence.back(), "it refuses");
-  EXPECT_FALSE(watch_.judge(kOrigin)) << "it was told";
+  EXPECT_FALSE(judge(kOrigin)) << "it was told";
 }
 
 TEST_F(RuleWatchVerdict, ThatChangesIsAnUpdate) {
   (void)take(502, kUndecided);
-  EXPECT_FALSE(watch_.judge(kUndecided));
-  const std::optional<Change> update = watch_.judge(kOrigin);
+  EXPECT_FALSE(judge(kUndecided));
+  const std::optional<Change> update = judge(kOrigin);
   ASSERT_TRUE(update);
   EXPECT_EQ(update->kind, Change::Kind::Updated);
   EXPECT_EQ(update->incident.verdict.fault, Fault::Origin);
   EXPECT_EQ(update->incident.transitions, 2);
-  EXPECT_FALSE(watch_.judge(kOrigin));
+  EXPECT_FALSE(judge(kOrigin));
 }
 
-TEST_F(RuleWatchVerdict, ThatIsUnknownAgainIsKeptAndNotTold) {
+TEST_F(RuleWatchVerdict, ThatChangesAgainIsToldAMinuteLater) {
+  (void)take(502, kUndecided);
+  EXPECT_TRUE(judge(kOrigin));
+  EXPECT_FALSE(judge(kUndecided, 59s));
+  EXPECT_EQ(watch_.incident()->verdict.fault, Fault::Unknown) << "shown at once";
+  const std::optional<Change> update = judge(kUndecided, 1s);
+  ASSERT_TRUE(update) << "nobody is to believe any more what does not hold";
+  EXPECT_EQ(update->incident.verdict.fault, Fault::Unknown);
+}
+
+TEST_F(RuleWatchVerdict, FromBeforeARestartStaysUntilMoreIsKnown) {
   (void)take(502, kOrigin);
-  EXPECT_FALSE(watch_.judge(kUndecided));
-  EXPECT_EQ(watch_.incident()->verdict.fault, Fault::Unknown);
-  EXPECT_FALSE(watch_.judge(kOrigin)) << "the same as was told last";
+  RuleWatch after(std::make_shared<const Rule>(any_502()),
+                  std::make_shared<const Target>(Target{.name = "shop", .url = "http://shop/"}));
+  after.restore(*watch_.incident(), now_);
+  EXPECT_FALSE(after.judge(kUndecided, now_.steady));
+  EXPECT_EQ(after.incident()->verdict.fault, Fault::Origin);
+  Verdict other = kOrigin;
+  other.fault = Fault::Gateway;
+  EXPECT_TRUE(after.judge(other, now_.steady));
+  EXPECT_FALSE(after.judge(kUndecided, now_.steady));
+  EXPECT_EQ(after.incident()->verdict.fault, Fault::Unknown);
 }
 
 TEST_F(RuleWatchVerdict, WithoutEvidenceChangesNothing) {
   (void)take(502, kOrigin);
-  EXPECT_FALSE(watch_.judge({}));
+  EXPECT_FALSE(judge({}));
   EXPECT_EQ(watch_.incident()->verdict.fault, Fault::Origin) << "as after a restart";
 }
 
 TEST_F(RuleWatchVerdict, IsNoneOfAnIncidentThatIsOver) {
-  EXPECT_FALSE(watch_.judge(kOrigin));
+  EXPECT_FALSE(judge(kOrigin));
   (void)take(502, kUndecided);
   (void)watch_.end("removed", now_);
-  EXPECT_FALSE(watch_.judge(kOrigin));
+  EXPECT_FALSE(judge(kOrigin));
 }
 
 TEST_F(RuleWatchVerdict, IsToldAtMostSoManyTimes) {
@@ -93,7 +116,7 @@ TEST_F(RuleWatchVerdict, IsToldAtMostSoManyTimes) {
   other.fault = Fault::Gateway;
   int told = 0;
   for (int i = 0; i < 100; ++i) {
-    told += watch_.judge(i % 2 == 0 ? kOrigin : other) ? 1 : 0;
+    told += judge(i % 2 == 0 ? kOrigin : other, 2min) ? 1 : 0;
   }
   EXPECT_EQ(told, RuleWatch::kMaxUpdates);
 }

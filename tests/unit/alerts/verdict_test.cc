@@ -10,6 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr SteadyTime kNow{1h};
 constexpr CauseSet kNginx502{Cause::Refused,       Cause::Closed, Cause::Reset,
                              Cause::Invalid,       Cause::Dns,    Cause::MarkedDown,
                              Cause::TlsCertificate};
@@ -52,7 +53,7 @@ Sample of_origin(Sample sample) {
 CaseFile file_of(const std::vector<Sample>& samples) {
   CaseFile file;
   for (const Sample& sample : samples) {
-    file.take(sample);
+    file.take(sample, kNow);
   }
   return file;
 }
@@ -146,9 +147,83 @@ TEST(Verdict, DoesNotHoldAgainstTheOriginWhatItDidBefore) {
   EXPECT_TRUE(has_line(verdict, "before the trouble began"));
 }
 
+TEST(Verdict, IsNotTheGatewayWhereTheOriginFailsInAWayThatTellsNothing) {
+  // The origin is a gateway itself, of which the upstream is gone.
+  Sample origin = of_origin(failed(Outcome::BadGateway, {}));
+  origin.result.status = 502;
+  const Verdict verdict = judge(file_of({bad_gateway(kNginx502), origin, origin, origin, origin}));
+  EXPECT_EQ(verdict.fault, Fault::Unknown);
+  EXPECT_EQ(verdict.causes, kNginx502);
+  EXPECT_TRUE(has_line(verdict, "4 of 4 probes of the origin failed"));
+}
+
+TEST(Verdict, LeavesMarkedDownOpenWhereNothingIsKnownOfTheAnswer) {
+  Sample page = bad_gateway({});
+  page.result.answered_by = {};
+  const Verdict verdict =
+      judge(file_of({page, of_origin(failed(Outcome::Refused, {Cause::Refused}))}));
+  EXPECT_EQ(verdict.causes, (CauseSet{Cause::Refused, Cause::MarkedDown}));
+}
+
+TEST(Verdict, TakesNoOriginForFineThatMayFailAsSeldomAsTheTarget) {
+  std::vector<Sample> samples{bad_gateway(kNginx502)};
+  for (int i = 0; i < 4; ++i) {
+    samples.push_back(good());  // one of five fails
+  }
+  for (int i = 0; i < 6; ++i) {
+    samples.push_back(of_origin(good()));
+  }
+  EXPECT_EQ(judge(file_of(samples)).fault, Fault::Unknown) << "0.8^6 is 26 %";
+  for (int i = 0; i < 8; ++i) {
+    samples.push_back(of_origin(good()));
+  }
+  EXPECT_EQ(judge(file_of(samples)).fault, Fault::Gateway) << "0.8^14 is 4 %";
+}
+
+TEST(Verdict, ClaimsNoCauseOfAGatewayThatDoesNotAnswer) {
+  const Verdict verdict = judge(file_of({failed(Outcome::Timeout, {Cause::TimeoutConnect}),
+                                         of_origin(failed(Outcome::Refused, {Cause::Refused}))}));
+  EXPECT_TRUE(verdict.causes.empty());
+  EXPECT_EQ(verdict.fault, Fault::Unknown);
+}
+
+TEST(Verdict, DoesNotBlameTheNameWhereNoNameServerAnswers) {
+  const Verdict verdict = judge(file_of({failed(Outcome::DnsTimeout, {Cause::Dns})}));
+  EXPECT_EQ(verdict.fault, Fault::Unknown);
+  EXPECT_NE(verdict.summary.find("No name server answers"), std::string::npos) << verdict.summary;
+}
+
+TEST(Verdict, NamesNoAddressWhereTheOthersFailToo) {
+  std::vector<Sample> samples;
+  for (int round = 0; round < 14; ++round) {
+    samples.push_back(bad_gateway({Cause::Closed}, 1ms, "192.0.2.1"));
+    samples.push_back(round % 3 == 0 ? bad_gateway({Cause::Closed}, 1ms, "192.0.2.2")
+                                     : good("192.0.2.2"));
+  }
+  EXPECT_EQ(judge(file_of(samples)).fault, Fault::Origin);
+}
+
+TEST(Verdict, IntersectsWhatTwoLogsTellOfTheSameRequests) {
+  CaseFile file = file_of({bad_gateway(kNginx502)});
+  file.take_log("access", {Cause::Closed, Cause::Reset}, "502", kNow);
+  file.take_log("errors", {Cause::Refused}, "an upstream of something else", kNow);
+  file.take_log("access", {Cause::Refused}, "502", kNow);
+  EXPECT_EQ(judge(file).causes.exact(), Cause::Refused);
+}
+
+TEST(Verdict, ForgetsWhatIsOld) {
+  CaseFile file =
+      file_of({bad_gateway(kNginx502), of_origin(failed(Outcome::Reset, {Cause::Closed}))});
+  file.take_log("edge", {Cause::Closed}, "closed", kNow);
+  file.take(bad_gateway(kNginx502), kNow + CaseFile::kEvidenceAge + 1s);
+  const Verdict verdict = judge(file);
+  EXPECT_EQ(verdict.fault, Fault::Unknown) << "that was another trouble";
+  EXPECT_EQ(verdict.causes, kNginx502);
+}
+
 TEST(Verdict, FollowsTheGatewaysLog) {
   CaseFile file = file_of({bad_gateway(kNginx502)});
-  file.take_log("edge", {Cause::Dns}, "shop could not be resolved (3: Host not found)");
+  file.take_log("edge", {Cause::Dns}, "shop could not be resolved (3: Host not found)", kNow);
   const Verdict verdict = judge(file);
   EXPECT_EQ(verdict.fault, Fault::Dns);
   EXPECT_EQ(verdict.causes.exact(), Cause::Dns);
@@ -157,7 +232,7 @@ TEST(Verdict, FollowsTheGatewaysLog) {
 
 TEST(Verdict, IsUnknownWhereTheSourcesContradictEachOther) {
   CaseFile file = file_of({bad_gateway({Cause::Closed, Cause::Reset})});
-  file.take_log("edge", {Cause::Refused}, "connect() failed");
+  file.take_log("edge", {Cause::Refused}, "connect() failed", kNow);
   const Verdict verdict = judge(file);
   EXPECT_EQ(verdict.fault, Fault::Unknown);
   EXPECT_TRUE(verdict.causes.empty());
@@ -210,9 +285,9 @@ TEST(Verdict, TellsOfFailuresThatComeAfterThirtySeconds) {
 TEST(CaseFile, IsBounded) {
   CaseFile file;
   for (int i = 0; i < 1'000; ++i) {
-    file.take(bad_gateway(kNginx502, 1ms, "192.0.2." + std::to_string(i)));
-    file.take(of_origin(good()));
-    file.take_log("log" + std::to_string(i), {Cause::Closed}, "line");
+    file.take(bad_gateway(kNginx502, 1ms, "192.0.2." + std::to_string(i)), kNow);
+    file.take(of_origin(good()), kNow);
+    file.take_log("log" + std::to_string(i), {Cause::Closed}, "line", kNow);
   }
   EXPECT_EQ(file.bad().size(), CaseFile::kMaxBad);
   EXPECT_EQ(file.origin().size(), CaseFile::kMaxOrigin);
@@ -222,7 +297,7 @@ TEST(CaseFile, IsBounded) {
 
 TEST(CaseFile, TakesNothingFromWhatIsInconclusive) {
   CaseFile file;
-  file.take(failed(Outcome::Inconclusive, {}));
+  file.take(failed(Outcome::Inconclusive, {}), kNow);
   EXPECT_TRUE(file.bad().empty());
 }
 

@@ -35,22 +35,28 @@ TEST(Rules, WithoutAnyWrittenTwoApplyToAllTargetsAndChannels) {
     EXPECT_TRUE(item.built_in);
     EXPECT_TRUE(item.applies_to(target_of("anything")));
     EXPECT_THAT(item.channels, ElementsAre("ops", "mail"));
-    EXPECT_EQ(item.rule.window, 5min);
-    EXPECT_EQ(item.rule.min_probes, 5);
+    EXPECT_TRUE(item.rule.confirm);
+    EXPECT_EQ(item.rule.clear, Rule::kNoClear);
+    EXPECT_EQ(item.rule.clear_for, 10min);
+    EXPECT_EQ(item.rule.reopen_within, 30min);
+    EXPECT_EQ(item.rule.recovering_after, 2min);
     EXPECT_EQ(item.rule.severity, Severity::Critical);
     EXPECT_EQ(item.rule.count.size(), item.rule.count_words.size());
   }
   const Rule& bad_gateway = config.rules[0].rule;
   EXPECT_EQ(bad_gateway.name, "bad-gateway");
-  EXPECT_THAT(bad_gateway.count_words, ElementsAre("gateway"));
-  EXPECT_EQ(bad_gateway.threshold, 0.2);
-  EXPECT_EQ(bad_gateway.clear, 0.1);
-  EXPECT_EQ(bad_gateway.min_bad, 2);
+  EXPECT_THAT(bad_gateway.count_words, ElementsAre("gateway", "502"));
+  EXPECT_EQ(bad_gateway.threshold, 0.05);
+  EXPECT_EQ(bad_gateway.window, 1h);
+  EXPECT_EQ(bad_gateway.min_probes, 20);
+  EXPECT_EQ(bad_gateway.min_bad, 5);
   const Rule& down = config.rules[1].rule;
   EXPECT_EQ(down.name, "down");
   EXPECT_THAT(down.count_words,
               ElementsAre("timeout", "refused", "reset", "dns", "tls", "protocol"));
   EXPECT_EQ(down.threshold, 0.5);
+  EXPECT_EQ(down.window, 5min);
+  EXPECT_EQ(down.min_probes, 5);
   EXPECT_EQ(down.min_bad, 3);
 }
 
@@ -82,7 +88,9 @@ TEST(Rules, ReadEveryKey) {
       "[[rule]]\nname = \"r\"\ncount = [\"5xx\", \"timeout\", \"failure\"]\nthreshold = \"50%\"\n"
       "window = \"10m\"\nmin_probes = 3\nmin_bad = 4\nclear = \"5%\"\nclear_for = \"1m\"\n"
       "reopen_within = \"2m\"\nseverity = \"info\"\nconfirm = true\nconfirm_every = \"3s\"\n"
-      "confirm_for = \"20s\"\ntargets = [\"shop\"]\nnotify = [\"mail\"]\n");
+      "confirm_for = \"20s\"\nconfirm_bad = 7\nconfirm_recent = \"8s\"\n"
+      "confirm_at_most = \"1m\"\nrecovering_after = \"3m\"\ntargets = [\"shop\"]\nnotify = "
+      "[\"mail\"]\n");
   const RuleConfig& item = config.rules.at(0);
   EXPECT_EQ(item.rule.count.size(), 3U);
   EXPECT_EQ(item.rule.threshold, 0.5);
@@ -96,6 +104,10 @@ TEST(Rules, ReadEveryKey) {
   EXPECT_TRUE(item.rule.confirm);
   EXPECT_EQ(item.rule.confirm_every, 3s);
   EXPECT_EQ(item.rule.confirm_for, 20s);
+  EXPECT_EQ(item.rule.confirm_bad, 7);
+  EXPECT_EQ(item.rule.confirm_recent, 8s);
+  EXPECT_EQ(item.rule.confirm_at_most, 1min);
+  EXPECT_EQ(item.rule.recovering_after, 3min);
   EXPECT_THAT(item.targets, ElementsAre("shop"));
   EXPECT_THAT(item.channels, ElementsAre("mail"));
 }
@@ -105,6 +117,34 @@ TEST(Rules, ClearIsHalfTheThresholdWhereNotWritten) {
                 .rules.at(0)
                 .rule.clear,
             0.15);
+}
+
+TEST(Rules, AWrittenOneWithConfirmRecoversAsTheBuiltInOnes) {
+  const Rule rule =
+      good("[[rule]]\nname = \"r\"\ncount = [\"502\"]\nconfirm = true\n").rules.at(0).rule;
+  EXPECT_EQ(rule.clear, Rule::kNoClear);
+  EXPECT_EQ(rule.clear_for, 10min);
+  EXPECT_EQ(rule.reopen_within, 30min);
+  EXPECT_EQ(rule.threshold, 0.2);
+  EXPECT_EQ(rule.confirm_bad, 5);
+  EXPECT_EQ(rule.confirm_recent, 10s);
+  EXPECT_EQ(rule.confirm_at_most, 10min);
+}
+
+TEST(Rules, AShortBurstHasAShorterEnd) {
+  const Rule rule = good(
+                        "[[rule]]\nname = \"r\"\ncount = [\"502\"]\nconfirm = true\n"
+                        "confirm_for = \"12s\"\n")
+                        .rules.at(0)
+                        .rule;
+  EXPECT_EQ(rule.confirm_recent, 4s);
+}
+
+TEST(Rules, TheTimesOfBuiltInOnesStretchForSlowTargets) {
+  const Rule slow = good("").rules.at(0).for_target(target_of("slow", {}, 20min));
+  EXPECT_EQ(slow.window, 10h);
+  EXPECT_EQ(slow.clear_for, 40min);
+  EXPECT_EQ(slow.reopen_within, 2h);
 }
 
 TEST(Rules, AnEmptyNotifyTellsNobody) {

@@ -45,6 +45,8 @@ TEST(CommandLine, ReadsOptions) {
   EXPECT_EQ(probe->config_path, "x.toml");
   EXPECT_TRUE(probe->config_given);
   EXPECT_TRUE(probe->json);
+  EXPECT_FALSE(probe->diagnose);
+  EXPECT_TRUE(parse({"probe", "--diagnose", "shop"}).command.value_or(Command()).diagnose);
   EXPECT_EQ(probe->subject, "shop");
   const auto incidents =
       parse({"incidents", "--since", "7d", "--target", "shop", "--limit", "5"}).command;

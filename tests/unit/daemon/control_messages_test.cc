@@ -52,6 +52,15 @@ TEST(ControlMessages, ASampleComesBackAsAManualOne) {
   EXPECT_FALSE(back->result.phases.tls.has_value());
 }
 
+TEST(ControlMessages, ASampleOfADiagnosisStaysOne) {
+  Sample sample;
+  sample.target = "shop";
+  sample.purpose = Purpose::Diagnosis;
+  EXPECT_EQ(decode_sample(encode(sample)).value_or(Sample()).purpose, Purpose::Diagnosis);
+  sample.purpose = Purpose::Scheduled;
+  EXPECT_EQ(decode_sample(encode(sample)).value_or(Sample()).purpose, Purpose::Manual);
+}
+
 TEST(ControlMessages, AnAnswerThatIsTooLongIsCutBetweenCharacters) {
   Sample sample;
   sample.target = "shop";

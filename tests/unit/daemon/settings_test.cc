@@ -34,8 +34,8 @@ TEST(Settings, BuiltInRulesStretchTheirWindowPerTarget) {
   ASSERT_EQ(watched.size(), 2U);
   ASSERT_EQ(watched[0].rules.size(), 2U);
   EXPECT_EQ(watched[0].rules[0]->name, "bad-gateway");
-  EXPECT_EQ(watched[0].rules[0]->window, 5min);
-  EXPECT_GE(watched[1].rules[0]->window, 75min);  // 1.5 x 5 probes x 10 min
+  EXPECT_EQ(watched[0].rules[0]->window, 1h);
+  EXPECT_GE(watched[1].rules[0]->window, 5h);  // 1.5 x 20 probes x 10 min
 }
 
 TEST(Settings, ChannelsAndProbersAreMade) {

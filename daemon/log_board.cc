@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/log_board.h"
+
+#include <utility>
+
+#include "core/log.h"
+
+namespace gatewatch::daemon {
+namespace {
+
+constexpr int kBadGateway = 502;
+
+}  // namespace
+
+void LogBoard::configure(const std::vector<logs::LogSettings>& logs) {
+  std::map<std::string, LogStatus> before = std::exchange(logs_, {});
+  for (const logs::LogSettings& log : logs) {
+    logs_[log.name] = std::move(before[log.name]);
+    logs_[log.name].log = log.name;
+  }
+}
+
+bool LogBoard::take(const logs::LogBatch& batch) {
+  const auto found = logs_.find(batch.log);
+  if (found == logs_.end()) {
+    return false;
+  }
+  LogStatus& status = found->second;
+  if (batch.trouble != status.trouble) {
+    log(batch.trouble.empty() ? LogLevel::Info : LogLevel::Warning,
+        batch.trouble.empty() ? "log is read" : "log cannot be read",
+        {{"log", batch.log}, {"reason", batch.trouble}});
+    status.trouble = batch.trouble;
+  }
+  status.lines_cut = batch.counters.cut_lines;
+  for (const logs::LogSecond& second : batch.seconds) {
+    status.requests += second.counts.requests;
+    status.bad_502 += second.counts.with_status(kBadGateway);
+    status.gateway += second.counts.gateway_failures();
+    status.failures += second.counts.failures;
+    status.masked += second.counts.masked + second.counts.masked_probes;
+  }
+  return true;
+}
+
+void LogBoard::fill(Snapshot& snapshot) const {
+  for (const auto& [name, status] : logs_) {
+    snapshot.logs.push_back(status);
+  }
+}
+
+}  // namespace gatewatch::daemon

@@ -1,0 +1,10 @@
+# Fails where docs/detection.md does not hold what the program prints today.
+execute_process(COMMAND ${REPORT} OUTPUT_VARIABLE printed RESULT_VARIABLE result)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "detection_report ended with ${result}")
+endif()
+file(READ ${DOCUMENT} kept)
+string(FIND "${kept}" "${printed}" place)
+if(place EQUAL -1)
+  message(FATAL_ERROR "${DOCUMENT} is out of date: run scripts/detection")
+endif()
