@@ -75,11 +75,11 @@ class MainJob(Case):
     def check_webhooks(self, incident):
         self.assertVerified(self.hook)
         opened, resolved = self.hook.accepted()
-        for one in (opened, resolved):
+        for one, how in ((opened, "undetermined"), (resolved, "temporary")):
             self.assertEqual("application/json", one.headers["content-type"].split(";")[0])
             data = one.json["data"]
             self.assertEqual((incident["id"], TARGET, self.gateway.url, ["prod"], "bad-gateway",
-                              "critical", "undetermined", "rate"),
+                              "critical", how, "rate"),
                              tuple(data["incident"][key] for key in (
                                  "id", "target", "url", "tags", "rule", "severity", "class",
                                  "detected_by")))

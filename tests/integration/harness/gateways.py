@@ -72,14 +72,16 @@ BasicAuth mon proxy-password
 """
 
 
-def _find(name):
+def find_program(name):
     path = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin")
     if path is None:
         raise AssertionError(f"{name} is not installed; scripts/setup test installs it")
     return path
 
 
-class _Gateway:
+class Gateway:
+    """A server of a package, in a folder of its own, that listens on `port`."""
+
     def __init__(self, folder, scheme="http"):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir()
@@ -100,7 +102,7 @@ class _Gateway:
         process.end(self._process)
 
 
-class Nginx(_Gateway):
+class Nginx(Gateway):
     """Paths: / is proxied, /busy too but once a minute (else nginx's own 503), /moved redirects
     to /. With `identity` (harness.tls) it speaks TLS, and HTTP/2 to whoever asks; `more` are lines
     of its server block, in which "FOLDER" is its own."""
@@ -114,7 +116,7 @@ class Nginx(_Gateway):
             folder=self.folder, port=self.port, upstream_port=upstream_port,
             timeout=UPSTREAM_TIMEOUT_MS, ssl=" ssl http2" if identity else "", certificate=certificate,
             more=more.replace("FOLDER", str(self.folder))))
-        self._start([_find("nginx"), "-e", self.folder / "error.log", "-c", configuration,
+        self._start([find_program("nginx"), "-e", self.folder / "error.log", "-c", configuration,
                      "-g", "daemon off;"])
 
     def access_log(self):
@@ -127,20 +129,20 @@ class Nginx(_Gateway):
         return dict(collections.Counter(status for status, _ in self.access_log()))
 
 
-class HaProxy(_Gateway):
+class HaProxy(Gateway):
     def __init__(self, folder, upstream_port):
         super().__init__(folder)
         configuration = self.folder / "haproxy.cfg"
         configuration.write_text(_HAPROXY.format(
             port=self.port, upstream_port=upstream_port, timeout=UPSTREAM_TIMEOUT_MS))
-        self._start([_find("haproxy"), "-db", "-f", configuration])
+        self._start([find_program("haproxy"), "-db", "-f", configuration])
 
 
-class Proxy(_Gateway):
+class Proxy(Gateway):
     """Tinyproxy, for user "mon" with the password "proxy-password"; says "the-proxy" in Via."""
 
     def __init__(self, folder):
         super().__init__(folder)
         configuration = self.folder / "tinyproxy.conf"
         configuration.write_text(_TINYPROXY.format(folder=self.folder, port=self.port))
-        self._start([_find("tinyproxy"), "-d", "-c", configuration])
+        self._start([find_program("tinyproxy"), "-d", "-c", configuration])

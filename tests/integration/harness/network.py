@@ -36,12 +36,12 @@ def _bring_up_loopback():
 
 
 def _enter_own_user_namespace():
-    """With a network in which this user is root."""
+    """With a network in which this process may do all; what it starts is the same user as ever."""
     user, group = os.getuid(), os.getgid()
     _unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
     _write("/proc/self/setgroups", "deny")
-    _write("/proc/self/uid_map", f"0 {user} 1")
-    _write("/proc/self/gid_map", f"0 {group} 1")
+    _write("/proc/self/uid_map", f"{user} {user} 1")
+    _write("/proc/self/gid_map", f"{group} {group} 1")
 
 
 def enter_own_network(settings):

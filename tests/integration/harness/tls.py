@@ -29,8 +29,9 @@ class Authority:
                  "-addext", "keyUsage=critical,keyCertSign",
                  "-keyout", self._key, "-out", self.certificate)
 
-    def identity(self, names="DNS:localhost,IP:127.0.0.1"):
-        """A key and a certificate of this authority for those names."""
+    def identity(self, names="DNS:localhost,IP:127.0.0.1", days=2):
+        """A key and a certificate of this authority for those names, which ends in so many days:
+        negative, it has ended."""
         self._made += 1
         base = self._folder / f"identity{self._made}"
         key, request, certificate = (base.with_suffix(end) for end in (".key", ".csr", ".pem"))
@@ -39,5 +40,13 @@ class Authority:
         _openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                  "-subj", "/CN=gatewatch test server", "-keyout", key, "-out", request)
         _openssl("x509", "-req", "-in", request, "-CA", self.certificate, "-CAkey", self._key,
-                 "-CAcreateserial", "-days", 2, "-extfile", extensions, "-out", certificate)
+                 "-CAcreateserial", "-days", days, "-extfile", extensions, "-out", certificate)
+        return Identity(certificate, key)
+
+    def self_signed(self, names="DNS:localhost,IP:127.0.0.1"):
+        """A certificate for those names that no authority stands for."""
+        certificate, key = (self._folder / f"self-signed{end}" for end in (".pem", ".key"))
+        _openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                 "-days", 2, "-subj", "/CN=gatewatch test server",
+                 "-addext", f"subjectAltName={names}", "-keyout", key, "-out", certificate)
         return Identity(certificate, key)
