@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <vector>
 
+#include "alerts/early_warning.h"
 #include "core/assert.h"
 
 namespace gatewatch::alerts {
@@ -118,7 +119,7 @@ std::string summary_of(const Message& message) {
   return summary.back() == '.' ? summary : summary + '.';
 }
 
-// gatewatch's own trouble: no shares, nothing was probed.
+// gatewatch's own trouble, or what it foretells: no shares, nothing failed.
 std::string describe_own(const Message& message) {
   std::string summary = summary_of(message);
   if (summary.empty()) {
@@ -203,7 +204,8 @@ std::string describe(const Message& message) {
            ": this channel works. No target is concerned.";
   }
   const Incident& incident = message.incident;
-  const bool is_own = incident.detected_by == kDetectedBySelf;
+  const bool is_own =
+      incident.detected_by == kDetectedBySelf || incident.detected_by == kDetectedByForecast;
   std::string text =
       incident.target + ": " + (is_own ? describe_own(message) : describe_target(message));
   if (!incident.url.empty()) {
