@@ -61,6 +61,10 @@ void add_verbs(CLI::App& app, Command& command) {
       ->check(CLI::Range(1, 1000))
       ->type_name("COUNT");
   add_json(incidents, command);
+  CLI::App* forecast = add_verb(app, command, Verb::Forecast, "forecast",
+                                "Show what early warnings would have been worth, and are");
+  forecast->add_option("target", command.subject, "Only this target")->type_name("TARGET");
+  add_json(forecast, command);
   CLI::App* test = add_verb(app, command, Verb::TestChannel, "test-channel",
                             "Send a test message on a channel, now, and show the answer");
   test->add_option("name", command.subject, "The name of the channel")

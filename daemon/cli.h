@@ -14,15 +14,16 @@ namespace gatewatch::daemon {
 
 inline constexpr const char* kDefaultConfigPath = "/etc/gatewatch/gatewatch.toml";
 
-enum class Verb { Run, Check, Reload, Probe, Status, Incidents, TestChannel };
+enum class Verb { Run, Check, Reload, Probe, Status, Incidents, Forecast, TestChannel };
 
 struct Command {
   Verb verb = Verb::Run;
   std::string config_path = kDefaultConfigPath;
   bool config_given = false;  // -c was said
   bool json = false;
-  bool diagnose = false;          // probe: all checks, not one request
-  std::string subject;            // probe: TARGET or URL; test-channel, incidents: a name
+  bool diagnose = false;  // probe: all checks, not one request
+  // probe: TARGET or URL; forecast, test-channel, incidents: a name.
+  std::string subject;
   std::optional<Duration> since;  // incidents
   int limit = 100;                // incidents
 };

@@ -199,6 +199,8 @@ ExitCode execute(const Command& command) {
         return status(command);
       case Verb::Incidents:
         return incidents(command);
+      case Verb::Forecast:
+        return forecast(command);
       case Verb::TestChannel:
         return test_channel(command);
     }

@@ -20,6 +20,7 @@ namespace gatewatch::daemon {
 [[nodiscard]] ExitCode probe(const Command& command);
 [[nodiscard]] ExitCode status(const Command& command);
 [[nodiscard]] ExitCode incidents(const Command& command);
+[[nodiscard]] ExitCode forecast(const Command& command);
 [[nodiscard]] ExitCode test_channel(const Command& command);
 
 // Runs the verb; an exception becomes one line on stderr and ExitCode::Failed.

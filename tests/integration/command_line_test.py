@@ -33,7 +33,8 @@ class CommandLine(Case):
         for arguments in (["--help"], ["probe", "--help"]):
             done = run_verb(*arguments)
             self.assertEqual((0, ""), (done.returncode, done.stderr))
-        for verb in ("run", "check", "reload", "probe", "status", "incidents", "test-channel"):
+        for verb in ("run", "check", "reload", "probe", "status", "incidents", "forecast",
+                     "test-channel"):
             self.assertIn(verb, run_verb("--help").stdout)
 
     def test_check(self):
@@ -179,6 +180,24 @@ class CommandLine(Case):
         self.assertTrue(re.fullmatch(ULID, found["id"]))
         self.assertIn(opened["id"], daemon.verb("incidents", "--target", "shop").stdout)
         self.assertNotIn(opened["id"], daemon.verb("incidents", "--target", "other").stdout)
+
+    def test_forecast(self):
+        daemon = self.daemon(self.configuration)
+        done = daemon.verb("forecast")
+        self.assertEqual((1, ""), (done.returncode, done.stdout))
+        self.assertOneLine(done.stderr, "gatewatch: ")
+        daemon.start()
+        daemon.stop()
+        done = daemon.verb("forecast")
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        self.assertRegex(done.stdout, r"(?m)^shop +0 +- +silent: too few incidents \(0")
+        (found,) = json.loads(daemon.verb("forecast", "shop", "--json").stdout)
+        self.assertEqual(("shop", "silent", None),
+                         (found["target"], found["verdict"], found["hazard"]))
+        self.assertEqual({"always_no", "incident_in_last_7d"}, set(found["baselines"]))
+        done = daemon.verb("forecast", "shopp")
+        self.assertEqual(64, done.returncode)
+        self.assertOneLine(done.stderr, "shopp", "shop")
 
     def test_test_channel(self):
         daemon = self.start()

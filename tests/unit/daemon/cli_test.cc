@@ -22,13 +22,10 @@ ParsedCommand parse(std::vector<const char*> words) {
 
 TEST(CommandLine, ReadsEveryVerb) {
   const std::vector<std::pair<Verb, std::vector<const char*>>> cases{
-      {Verb::Run, {"run"}},
-      {Verb::Check, {"check"}},
-      {Verb::Reload, {"reload"}},
-      {Verb::Probe, {"probe", "shop"}},
-      {Verb::Status, {"status"}},
-      {Verb::Incidents, {"incidents"}},
-      {Verb::TestChannel, {"test-channel", "ops"}},
+      {Verb::Run, {"run"}},           {Verb::Check, {"check"}},
+      {Verb::Reload, {"reload"}},     {Verb::Probe, {"probe", "shop"}},
+      {Verb::Status, {"status"}},     {Verb::Incidents, {"incidents"}},
+      {Verb::Forecast, {"forecast"}}, {Verb::TestChannel, {"test-channel", "ops"}},
   };
   for (const auto& [verb, words] : cases) {
     const ParsedCommand parsed = parse(words);
