@@ -34,6 +34,11 @@ struct StorageConfig {
   Duration retention = std::chrono::days(30);
 };
 
+// Forecasts of incidents.
+struct EarlyWarningConfig {
+  bool enabled = false;
+};
+
 struct TargetConfig {
   Target target;
   Table settings;  // what the probe kind reads: url as written, method, expect_status, …
@@ -63,6 +68,7 @@ struct Config {
   DaemonConfig daemon;
   WebConfig web;
   StorageConfig storage;
+  EarlyWarningConfig early_warning;
   std::vector<TargetConfig> targets;  // in the order of the files, controls last
   std::vector<RuleConfig> rules;      // the built-in ones where none is written
   std::vector<ChannelConfig> channels;

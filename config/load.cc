@@ -140,6 +140,7 @@ Config read_sections(Table& root, const LoadOptions& options, Diagnostics& diagn
   const bool web_is_set = root.table("web").has("auth") || root.table("web").has("auth_file");
   DaemonConfig daemon = read_daemon(root.table("daemon"), web, web_is_set);
   StorageConfig storage = read_storage(root.table("storage"), variable(options, "STATE_DIRECTORY"));
+  const EarlyWarningConfig early_warning = read_early_warning(root.table("early_warning"));
   Table defaults = root.table("defaults");
   Targets targets = read_targets(root, defaults);
   Channels channels = read_channels(root);
@@ -156,6 +157,7 @@ Config read_sections(Table& root, const LoadOptions& options, Diagnostics& diagn
   Config config{.daemon = std::move(daemon),
                 .web = std::move(web),
                 .storage = std::move(storage),
+                .early_warning = early_warning,
                 .targets = std::move(targets.targets),
                 .rules = std::move(rules),
                 .channels = std::move(channels.channels),

@@ -42,6 +42,7 @@ struct Channels {
 [[nodiscard]] WebConfig read_web(Table table);
 [[nodiscard]] DaemonConfig read_daemon(Table table, const WebConfig& web, bool web_is_set);
 [[nodiscard]] StorageConfig read_storage(Table table, const std::string& state_directory);
+[[nodiscard]] EarlyWarningConfig read_early_warning(Table table);
 [[nodiscard]] Targets read_targets(Table& root, Table& defaults);
 [[nodiscard]] Channels read_channels(Table& root);
 // The written rules, or the built-in ones.

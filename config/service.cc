@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// [daemon], [web] and [storage].
+// [daemon], [web], [storage] and [early_warning].
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
@@ -128,6 +128,13 @@ StorageConfig read_storage(Table table, const std::string& state_directory) {
       table.duration("retention", storage.retention, kLeastRetention, kMostRetention);
   table.finish();
   return storage;
+}
+
+EarlyWarningConfig read_early_warning(Table table) {
+  EarlyWarningConfig early_warning;
+  early_warning.enabled = table.boolean("enabled", early_warning.enabled);
+  table.finish();
+  return early_warning;
 }
 
 }  // namespace gatewatch::config

@@ -74,6 +74,7 @@ LoadedSettings complete(std::optional<config::Config> config, config::Diagnostic
     settings.daemon = config->daemon;
     settings.web = config->web;
     settings.storage = config->storage;
+    settings.early_warning = config->early_warning;
     settings.rules = config->rules;
     read_targets(*config, settings);
     read_channels(*config, settings);

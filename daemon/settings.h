@@ -33,6 +33,7 @@ struct Settings {
   config::DaemonConfig daemon;
   config::WebConfig web;
   config::StorageConfig storage;
+  config::EarlyWarningConfig early_warning;
   std::vector<ProbedTarget> targets;
   std::vector<config::RuleConfig> rules;
   alerts::Channels channels;

@@ -36,6 +36,7 @@ TEST(Load, AnEmptyFileIsLegalWithRemarks) {
   EXPECT_EQ(config.storage.path, "gatewatch.db");
   EXPECT_EQ(config.storage.retention, std::chrono::days(30));
   EXPECT_FALSE(config.web.auth.has_value());
+  EXPECT_FALSE(config.early_warning.enabled);
   EXPECT_EQ(config.rules.size(), 2U);
 }
 
