@@ -124,6 +124,7 @@ bool App::close_listeners() {
   auto done = std::make_shared<std::promise<bool>>();
   std::future<bool> answer = done->get_future();
   std::thread closer([this, done] {
+    pipeline_.foretelling().end();
     reloader_.reset();
     control_.reset();
     web_.reset();
@@ -140,6 +141,7 @@ bool App::close_listeners() {
 void App::start() {
   pipeline_.configure(settings_);
   pipeline_.restore(settings_.storage.path, settings_.longest_reopen());
+  pipeline_.foretelling().begin(settings_.storage.path, clock_);
   remember_pushes();
   writer_.start();
   probing_.set(settings_);

@@ -8,6 +8,7 @@
 
 #include "core/diagnosis_text.h"
 #include "core/log.h"
+#include "daemon/storage_trouble.h"
 #include "logs/host_pressure.h"
 #include "storage/diagnosis_rows.h"
 #include "storage/error.h"
@@ -24,28 +25,6 @@ constexpr Duration kLogNews = std::chrono::minutes(1);
 
 // Stored counts of open incidents are at most this many tends old.
 constexpr int kCountsEvery = 10;
-
-// From when on waiting for the disk is a trouble.
-constexpr Duration kStuckAfter = std::chrono::seconds(5);
-
-std::string storage_trouble(const storage::WriterHealth& health) {
-  if (!health.ok) {
-    return "Samples cannot be stored: " + health.error + ". Probing and alerting go on.";
-  }
-  if (health.oldest_waiting > kStuckAfter) {
-    return "The disk has not taken a commit for " + humanize_duration(health.oldest_waiting) +
-           ". Probing and alerting go on.";
-  }
-  return {};
-}
-
-std::string database_note(const std::string& read_error, const storage::WriterHealth& health) {
-  if (read_error.empty()) {
-    return health.note;
-  }
-  return "Incidents and messages of the last run could not be read: " + read_error +
-         ". They are taken up at the next start." + (health.note.empty() ? "" : " ") + health.note;
-}
 
 constexpr size_t kRepairsRead = 1'000;  // past incidents, at the start
 
@@ -72,6 +51,7 @@ Pipeline::Pipeline(probe::Loop& loop, Rng& ids, storage::Writer& writer, alerts:
       writer_(writer),
       delivery_(delivery),
       evaluator_(ids),
+      foretelling_(loop, ids, [this](const alerts::Change& change) { tell(change); }),
       self_watch_(ids),
       announcer_(std::move(source), ids) {}
 
@@ -86,6 +66,7 @@ void Pipeline::configure(const Settings& settings) {
   control_watch_.configure(targets);
   log_join_.configure(settings.logs, targets);
   log_board_.configure(settings.logs);
+  foretelling_.configure(settings);
   board_.set_targets(std::move(targets));
   const std::vector<alerts::Watched> watched = settings.watched();
   confirmation_.configure(watched);
@@ -118,6 +99,7 @@ void Pipeline::restore(const std::string& database_path, Duration reopen_within)
 
 void Pipeline::go_on_with(storage::Remembered remembered) {
   dead_letters_before_ = remembered.dead_letters;
+  foretelling_.restore(remembered.incidents);
   const auto own = std::stable_partition(
       remembered.incidents.begin(), remembered.incidents.end(),
       [](const Incident& incident) { return incident.detected_by != kDetectedBySelf; });
@@ -322,6 +304,9 @@ void Pipeline::tell(const alerts::Change& change) {
   if (change.kind == alerts::Change::Kind::Opened ||
       change.kind == alerts::Change::Kind::Reopened) {
     keep_diagnosis(incident);
+    if (incident.detected_by != alerts::kDetectedByForecast) {
+      foretelling_.incident_came(incident.target);
+    }
   }
 }
 
@@ -355,28 +340,30 @@ void Pipeline::tend(const ClockReading& clocks) {
     tell(*change);
   }
   if (++tends_ % kCountsEvery == 0) {
-    std::vector<Incident> open = evaluator_.open_incidents();
-    std::ranges::move(self_watch_.open_incidents(), std::back_inserter(open));
-    if (!open.empty()) {
+    if (std::vector<Incident> open = all_open(); !open.empty()) {
       writer_.update_counts(std::move(open));
     }
   }
 }
 
 size_t Pipeline::open_incidents() const {
-  return evaluator_.open_incidents().size() + self_watch_.open_incidents().size();
+  return all_open().size();
+}
+
+std::vector<Incident> Pipeline::all_open() const {
+  std::vector<Incident> open = evaluator_.open_incidents();
+  std::ranges::move(self_watch_.open_incidents(), std::back_inserter(open));
+  std::ranges::move(foretelling_.open_incidents(), std::back_inserter(open));
+  return open;
 }
 
 void Pipeline::fill(Snapshot& snapshot) const {
   board_.fill(snapshot);
-  snapshot.open_incidents = evaluator_.open_incidents();
+  snapshot.open_incidents = all_open();
   for (Incident& incident : snapshot.open_incidents) {
     incident.repair_times = repairs_.beside(incident, loop_.wall_now());
   }
   log_board_.fill(snapshot);
-  for (Incident& incident : self_watch_.open_incidents()) {
-    snapshot.open_incidents.push_back(std::move(incident));
-  }
   const storage::WriterHealth storage = writer_.health();
   snapshot.health.samples_stored = storage.samples_stored;
   snapshot.health.samples_dropped = storage.samples_dropped;

@@ -27,6 +27,7 @@
 #include "core/sample.h"
 #include "core/snapshot.h"
 #include "daemon/board.h"
+#include "daemon/foretelling.h"
 #include "daemon/log_board.h"
 #include "daemon/log_join.h"
 #include "daemon/settings.h"
@@ -69,6 +70,7 @@ class Pipeline {
   void tend(const ClockReading& clocks);
   static constexpr Duration kTendInterval = std::chrono::seconds(1);
 
+  [[nodiscard]] Foretelling& foretelling() { return foretelling_; }
   [[nodiscard]] alerts::Announcer& announcer() { return announcer_; }
   [[nodiscard]] size_t open_incidents() const;
   // Fills everything of `snapshot` but what the scheduler knows.
@@ -84,6 +86,7 @@ class Pipeline {
   void judge(const std::string& target);
   void follow_up(const Sample& sample, std::vector<ProbeRequest>& requests);
   void tell_all(const std::vector<alerts::Change>& changes);
+  [[nodiscard]] std::vector<Incident> all_open() const;
   void watch_clocks(const ClockReading& clocks);
   [[nodiscard]] alerts::Instant now() const;
 
@@ -97,6 +100,7 @@ class Pipeline {
   alerts::Investigator investigator_;
   LogJoin log_join_;
   LogBoard log_board_;
+  Foretelling foretelling_;
   alerts::ControlWatch control_watch_;
   alerts::SelfWatch self_watch_;
   alerts::Announcer announcer_;

@@ -130,6 +130,16 @@ std::map<std::string, std::vector<std::string>> Settings::channels_of_rule() con
   return names;
 }
 
+std::vector<std::string> Settings::forecast_targets() const {
+  std::vector<std::string> names;
+  for (const ProbedTarget& probed : targets) {
+    if (early_warning.enabled && probed.target.enabled && !probed.target.is_control) {
+      names.push_back(probed.target.name);
+    }
+  }
+  return names;
+}
+
 Duration Settings::longest_reopen() const {
   Duration longest{};
   for (const config::RuleConfig& rule : rules) {

@@ -46,6 +46,8 @@ struct Settings {
   // Every target but the controls, with the rules that apply to it.
   [[nodiscard]] std::vector<alerts::Watched> watched() const;
   [[nodiscard]] std::map<std::string, std::vector<std::string>> channels_of_rule() const;
+  // The targets whose incidents are to be foretold: enabled ones, where that is switched on.
+  [[nodiscard]] std::vector<std::string> forecast_targets() const;
   // The longest reopen_within of a rule; zero without any.
   [[nodiscard]] Duration longest_reopen() const;
 };
