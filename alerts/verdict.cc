@@ -154,8 +154,9 @@ void Judge::look_at_answers() {
     }
   }
   const std::string& error = recent_.back()->error;
-  note("the newest " + std::to_string(recent_.size()) + " failures: " + what() +
-       (makers.empty() ? "" : ", " + list_of(makers, " and ")) +
+  note((recent_.size() == 1 ? std::string("the newest failure: ")
+                            : "the newest " + std::to_string(recent_.size()) + " failures: ") +
+       what() + (makers.empty() ? "" : ", " + list_of(makers, " and ")) +
        (error.empty() ? "" : ", the last: " + error));
   if (manner_ == Manner::Answers && all_told) {
     narrow(possible, "the answer");

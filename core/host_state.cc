@@ -23,7 +23,7 @@ void add(std::string& text, const std::string& part) {
 
 void add_pressure(std::string& text, const char* name, const std::optional<Pressure>& pressure) {
   if (pressure) {
-    add(text, std::string("pressure on ") + name + ' ' + with_tenths(pressure->some_10s) + " %");
+    add(text, std::string("pressure on ") + name + ' ' + percent(pressure->some_10s, 1));
   }
 }
 

@@ -16,7 +16,7 @@ TEST(DescribeHost, SaysWhatIsKnown) {
   host.memory_available_bytes = 1'000;
   host.descriptors_used = 10;
   host.descriptors_limit = 1'000;
-  host.io = Pressure{.some_10s = 40.25};
+  host.io = Pressure{.some_10s = 0.4025};
   EXPECT_EQ(describe(host),
             "12.5 % of the memory available, 1.0 % of the descriptors in use, load 3.1 on 2 "
             "processors, pressure on I/O 40.2 %");
