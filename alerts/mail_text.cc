@@ -125,7 +125,7 @@ std::string incident_text(const Message& message) {
   }
   lines.line("");
   lines.line("Now:      gatewatch status");
-  lines.line("History:  gatewatch incidents");
+  lines.line("More:     gatewatch incidents " + incident.id);
   lines.line("");
   lines.field("Incident", incident.id);
   lines.field("Message", message.id + ", " + format_local(message.at));

@@ -43,7 +43,8 @@ void add_verbs(CLI::App& app, Command& command) {
   add_json(add_verb(app, command, Verb::Status, "status", "Show every target and open incidents"),
            command);
   CLI::App* incidents = add_verb(app, command, Verb::Incidents, "incidents",
-                                 "Show incidents of the past, newest first");
+                                 "Show incidents of the past, newest first, or all about one");
+  incidents->add_option("id", command.incident, "The id of one incident")->type_name("ID");
   incidents->add_option("--target", command.subject, "Only those of this target")
       ->type_name("NAME");
   incidents

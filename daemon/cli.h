@@ -24,6 +24,7 @@ struct Command {
   bool diagnose = false;  // probe: all checks, not one request
   // probe: TARGET or URL; forecast, test-channel, incidents: a name.
   std::string subject;
+  std::string incident;           // incidents: the id of one
   std::optional<Duration> since;  // incidents
   int limit = 100;                // incidents
 };

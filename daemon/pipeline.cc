@@ -84,7 +84,7 @@ void Pipeline::restore(const std::string& database_path, Duration reopen_within)
   try {
     go_on_with(storage::remember(database_path, resolved_since));
     for (const Incident& incident : evaluator_.open_incidents()) {
-      if (storage::find_diagnosis(database_path, incident.id)) {
+      if (storage::has_diagnosis(database_path, incident.id)) {
         investigator_.note_diagnosis(incident.target, loop_.now());
       }
     }

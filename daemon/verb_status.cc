@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// `status` asks the running daemon; `incidents` reads the database.
+// `status` asks the running daemon.
 #include <array>
 #include <cstdio>
 #include <iostream>
@@ -143,45 +143,6 @@ ExitCode status(const Command& command) {
     print_own_troubles(status, settings->storage.path);
   }
   return status.at("incidents").empty() ? ExitCode::Fine : ExitCode::Bad;
-}
-
-ExitCode incidents(const Command& command) {
-  const std::optional<Settings> settings = load_for_tool(command);
-  if (!settings) {
-    return ExitCode::Config;
-  }
-  storage::IncidentQuery query{.target = std::nullopt, .since = std::nullopt};
-  query.limit = static_cast<size_t>(command.limit);
-  if (!command.subject.empty()) {
-    query.target = command.subject;
-  }
-  if (command.since) {
-    query.since =
-        system_clock().wall() - std::chrono::ceil<std::chrono::microseconds>(*command.since);
-  }
-  const std::vector<Incident> found = storage::find_incidents(settings->storage.path, query);
-  if (command.json) {
-    std::cout << web::to_json(found) << '\n';
-    return ExitCode::Fine;
-  }
-  std::vector<std::vector<std::string>> rows{
-      {"OPENED", "LASTED", "TARGET", "RULE", "SEVERITY", "CLASS", "FAULT", "BAD", "PROBES", "ID"}};
-  for (const Incident& incident : found) {
-    rows.push_back(
-        {format_local(incident.opened_at),
-         incident.resolved_at ? humanize_duration(*incident.resolved_at - incident.opened_at)
-                              : std::string("still open"),
-         incident.target, incident.rule, std::string(to_string(incident.severity)),
-         std::string(to_string(incident.incident_class)),
-         std::string(to_string(incident.verdict.fault)), std::to_string(incident.total.bad),
-         std::to_string(incident.total.probes), incident.id});
-  }
-  if (found.empty()) {
-    std::cout << "no incidents\n";
-  } else {
-    std::cout << text_table(rows);
-  }
-  return ExitCode::Fine;
 }
 
 }  // namespace gatewatch::daemon

@@ -276,7 +276,8 @@ std::vector<Incident> find_incidents(const std::string& path, const IncidentQuer
   Statement rows(*connection, "SELECT " + readable_incident_columns(*connection) +
                                   " FROM incident WHERE (?1 IS NULL OR target = ?1) AND (?2 IS "
                                   "NULL OR opened_us >= ?2 OR resolved_us IS NULL OR "
-                                  "resolved_us >= ?2) ORDER BY opened_us DESC, id DESC LIMIT ?3");
+                                  "resolved_us >= ?2) AND (?4 IS NULL OR id = ?4) "
+                                  "ORDER BY opened_us DESC, id DESC LIMIT ?3");
   if (query.target.has_value()) {
     rows.bind(1, std::string_view(*query.target));
   }
@@ -284,6 +285,9 @@ std::vector<Incident> find_incidents(const std::string& path, const IncidentQuer
     rows.bind(2, to_us(*query.since));
   }
   rows.bind(3, static_cast<int64_t>(std::min(query.limit, kMaxRows)));
+  if (query.id.has_value()) {
+    rows.bind(4, std::string_view(*query.id));
+  }
   while (rows.step()) {
     incidents.push_back(read_incident(*connection, rows));
   }

@@ -56,7 +56,8 @@ void for_each_sample(const std::string& path, WallTime since, WallTime until,
 struct IncidentQuery {
   std::optional<std::string> target;
   std::optional<WallTime> since;  // opened, or still open, at or after
-  size_t limit = 100;             // newest first; at most 1,000
+  std::optional<std::string> id;
+  size_t limit = 100;  // newest first; at most 1,000
 };
 // Throws Missing where there is no database.
 [[nodiscard]] std::vector<Incident> find_incidents(const std::string& path,

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string_view>
 
+#include "storage/diagnosis_rows.h"
 #include "storage/reader.h"
 #include "storage/rows.h"
 
@@ -14,6 +15,16 @@ bool has_table(Connection& connection, std::string_view name) {
   Statement find(connection, "SELECT 1 FROM sqlite_schema WHERE name = ?1");
   find.bind_all(name);
   return find.step();
+}
+
+std::optional<std::string> json_of_diagnosis(Connection& connection,
+                                             const std::string& incident_id) {
+  if (!has_table(connection, "diagnosis")) {
+    return std::nullopt;
+  }
+  Statement rows(connection, "SELECT json FROM diagnosis WHERE incident_id = ?1");
+  rows.bind_all(std::string_view(incident_id));
+  return rows.step() ? std::optional(std::string(rows.text(0))) : std::nullopt;
 }
 
 }  // namespace
@@ -51,20 +62,18 @@ std::map<std::string, std::string> remember_log_positions(const std::string& pat
   return positions;
 }
 
-std::optional<IncidentDiagnosis> find_diagnosis(const std::string& path,
-                                                const std::string& incident_id) {
+bool has_diagnosis(const std::string& path, const std::string& incident_id) {
   const std::unique_ptr<Connection> connection = open_where_there(path);
-  if (connection == nullptr || !has_table(*connection, "diagnosis")) {
+  return connection != nullptr && json_of_diagnosis(*connection, incident_id).has_value();
+}
+
+std::optional<Diagnosis> find_diagnosis(const std::string& path, const std::string& incident_id) {
+  const std::unique_ptr<Connection> connection = open_where_there(path);
+  if (connection == nullptr) {
     return std::nullopt;
   }
-  Statement rows(*connection, "SELECT at_us, json FROM diagnosis WHERE incident_id = ?1");
-  rows.bind_all(std::string_view(incident_id));
-  if (!rows.step()) {
-    return std::nullopt;
-  }
-  return IncidentDiagnosis{.incident_id = incident_id,
-                           .at = from_us(rows.integer(0)),
-                           .json = std::string(rows.text(1))};
+  const std::optional<std::string> json = json_of_diagnosis(*connection, incident_id);
+  return json ? diagnosis_from_json(*connection, *json) : std::nullopt;
 }
 
 }  // namespace gatewatch::storage

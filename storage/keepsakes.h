@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "core/diagnosis.h"
 #include "core/time.h"
 #include "storage/sqlite.h"
 
@@ -42,7 +43,8 @@ class Keepsakes {
 // Read from the database at `path`, opened read-only for it; nothing where there is none, or none
 // of that schema. Fails: throws StorageError.
 [[nodiscard]] std::map<std::string, std::string> remember_log_positions(const std::string& path);
-[[nodiscard]] std::optional<IncidentDiagnosis> find_diagnosis(const std::string& path,
-                                                              const std::string& incident_id);
+[[nodiscard]] bool has_diagnosis(const std::string& path, const std::string& incident_id);
+[[nodiscard]] std::optional<Diagnosis> find_diagnosis(const std::string& path,
+                                                      const std::string& incident_id);
 
 }  // namespace gatewatch::storage

@@ -146,4 +146,10 @@ std::string to_json(std::span<const Incident> incidents) {
   return text_of(json);
 }
 
+std::string to_json(const Incident& incident, const std::string& diagnosis) {
+  Json json = json_of(incident);
+  json["diagnosis"] = diagnosis.empty() ? Json(nullptr) : Json::parse(diagnosis, nullptr, false);
+  return text_of(json);
+}
+
 }  // namespace gatewatch::web

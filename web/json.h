@@ -18,4 +18,7 @@ namespace gatewatch::web {
 // [{"id", "target", "rule", …}, …], the columns of the view `incidents`.
 [[nodiscard]] std::string to_json(std::span<const Incident> incidents);
 
+// One with its diagnosis, which is JSON already; empty: none was made.
+[[nodiscard]] std::string to_json(const Incident& incident, const std::string& diagnosis);
+
 }  // namespace gatewatch::web

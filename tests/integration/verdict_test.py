@@ -133,3 +133,17 @@ class VerdictTest(Case):
         wait_until(lambda: "diagnosis: " in "".join(
             row["evidence"] for row in daemon.query("SELECT evidence FROM incidents")),
             "what it says is evidence")
+
+    def test_all_about_an_incident_is_shown_by_its_id(self):
+        daemon = self.watch(self.up.port)
+        self.up.mode("stopped")
+        incident = self.opened()["incident"]["id"]
+        wait_until(lambda: daemon.query("SELECT 1 FROM incidents"), "the incident is stored")
+        shown = daemon.verb("incidents", incident)
+        self.assertEqual(0, shown.returncode, shown.stderr)
+        for words in ("fault    origin:", "probes of the origin failed", incident):
+            self.assertIn(words, shown.stdout)
+        told = json.loads(daemon.verb("incidents", incident, "--json").stdout)
+        self.assertEqual("origin", told["fault"])
+        self.assertIsNone(told["diagnosis"])
+        self.assertEqual(64, daemon.verb("incidents", "01NOBODY").returncode)

@@ -140,12 +140,26 @@ TEST(MailText, SaysEverythingAboutTheIncident) {
            "Verdict:  Not enough is known to say where the fault lies.\r\n",
            "  - 7 of 20 probes answered 502\r\n",
            "Now:      gatewatch status\r\n",
-           "History:  gatewatch incidents\r\n",
+           "More:     gatewatch incidents 01KAMP0000000000000000SHOP\r\n",
            "Incident: 01KAMP0000000000000000SHOP\r\n",
            "-- \r\ngatewatch 0.1.0 on mon1\r\n",
        }) {
     EXPECT_THAT(text, HasSubstr(line));
   }
+}
+
+TEST(MailText, AttachesADiagnosis) {
+  Message message = sample_message();
+  EXPECT_TRUE(field(rendered(message), "Content-Type").starts_with("text/plain"));
+  message.diagnosis = "Checks\n  failed  get  ünd \x1b[31m\n";
+  const std::string mail = rendered(message);
+  EXPECT_EQ(field(mail, "Content-Type"),
+            "multipart/mixed; boundary=\"=_01KAMP0000000000000000SHOP.0\"");
+  EXPECT_THAT(mail, HasSubstr("Content-Disposition: attachment; filename=diagnosis.txt\r\n"));
+  EXPECT_THAT(mail, HasSubstr("OPENED: what happened")) << "the text is still there";
+  EXPECT_THAT(mail, HasSubstr("  failed  get  =C3=BCnd \\x1b[31m\r\n"));
+  EXPECT_TRUE(mail.ends_with("--=_01KAMP0000000000000000SHOP.0--\r\n"));
+  EXPECT_EQ(mail, rendered(message)) << "frozen";
 }
 
 TEST(MailText, EncodesAnySubject) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "storage/diagnosis_rows.h"
 #include "tests/support/temp_dir.h"
 #include "tests/unit/storage/test_data.h"
 
@@ -37,14 +38,17 @@ TEST_F(KeepsakesTest, RememberHowFarLogsWereRead) {
 }
 
 TEST_F(KeepsakesTest, KeepTheNewestDiagnosisOfAnIncident) {
-  EXPECT_FALSE(find_diagnosis(path_, "01A"));
-  writer_.add(IncidentDiagnosis{.incident_id = "01A", .at = kMorning, .json = "{}"});
+  Diagnosis diagnosis;
+  diagnosis.target = "shop";
+  diagnosis.at = kMorning;
+  EXPECT_FALSE(has_diagnosis(path_, "01A"));
+  writer_.add(IncidentDiagnosis{.incident_id = "01A", .at = kMorning, .json = to_json(diagnosis)});
   flush();
-  writer_.add(IncidentDiagnosis{.incident_id = "01A", .at = kMorning, .json = "{\"a\":1}"});
+  diagnosis.requests = 7;
+  writer_.add(IncidentDiagnosis{.incident_id = "01A", .at = kMorning, .json = to_json(diagnosis)});
   flush();
-  ASSERT_TRUE(find_diagnosis(path_, "01A"));
-  EXPECT_EQ(find_diagnosis(path_, "01A")->json, "{\"a\":1}");
-  EXPECT_EQ(find_diagnosis(path_, "01A")->at, kMorning);
+  EXPECT_TRUE(has_diagnosis(path_, "01A"));
+  EXPECT_EQ(find_diagnosis(path_, "01A"), diagnosis);
   EXPECT_FALSE(find_diagnosis(path_, "01B"));
 }
 
