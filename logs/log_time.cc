@@ -225,6 +225,10 @@ std::optional<WallTime> read_epoch(std::string_view text) {
     }
     seconds = seconds * 10 + *digit;
   }
+  constexpr int64_t kLastSecond = int64_t{kLastYear - 1970} * 365 * 24 * 3'600;
+  if (seconds > kLastSecond) {
+    return std::nullopt;
+  }
   Parts parts;
   if (digits == kMillisecondsDigits) {
     const auto thousandths = scanner.number(3);

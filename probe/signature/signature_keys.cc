@@ -17,6 +17,7 @@ namespace gatewatch::probe {
 namespace {
 
 constexpr int kMostStatus = 599;
+constexpr size_t kMaxWords = 128;  // characters of a name
 constexpr std::array<std::string_view, 2> kRoles{"gateway", "application"};
 
 std::string read_pattern(config::Table& table, const std::string& key) {
@@ -56,11 +57,23 @@ CauseSet read_causes(config::Table& table) {
   return causes;
 }
 
+// It is shown in messages, on pages and in terminals.
+void check_words(config::Table& table, const std::string& key, const std::string& words) {
+  if (!is_printable_utf8(words) || count_characters(words) > kMaxWords ||
+      (words.empty() && table.has(key))) {
+    table.error(key, key + " must have 1 to 128 printable characters");
+  }
+}
+
 OwnSignature read_signature(config::Table& table) {
   OwnSignature row;
   row.name = table.required_string("name").value_or("");
+  check_words(table, "name", row.name);
   row.role = parse_role(table.one_of("role", "gateway", kRoles)).value_or(Role::Gateway);
   row.product = table.string_or("product", row.role == Role::Gateway ? row.name : "");
+  if (table.has("product")) {
+    check_words(table, "product", row.product);
+  }
   row.statuses = read_statuses(table);
   row.field = table.string_or("header", "");
   if (!row.field.empty() && !is_token(row.field)) {

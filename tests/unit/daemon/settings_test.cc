@@ -102,5 +102,24 @@ every = "24h"
   EXPECT_TRUE(load_settings_text("test", off + kTwoTargets + job + "enabled = false\n").settings);
 }
 
+TEST(LoadSettings, TakesOnlyWordsThatCanBeShownForASignature) {
+  const auto messages = [](const std::string& lines) {
+    std::string all;
+    const LoadedSettings loaded =
+        load_settings_text("t",
+                           "[[target]]\nname = \"shop\"\nurl = \"http://shop/\"\n[[signature]]\n"
+                           "body_regex = \"oops\"\n" +
+                               lines);
+    for (const config::Diagnostic& diagnostic : loaded.diagnostics) {
+      all += diagnostic.gravity == config::Gravity::Error ? diagnostic.message + '\n' : "";
+    }
+    return all;
+  };
+  EXPECT_EQ(messages("name = \"edge\"\n"), "");
+  EXPECT_EQ(messages("name = \"a\\nb\"\n"), "name must have 1 to 128 printable characters\n");
+  EXPECT_EQ(messages("name = \"edge\"\nproduct = \"p\\r\\nBcc: evil\"\n"),
+            "product must have 1 to 128 printable characters\n");
+}
+
 }  // namespace
 }  // namespace gatewatch::daemon

@@ -47,6 +47,12 @@ TEST(LogTime, ReadsWhatHasNoOffsetInTheMachinesZone) {
   EXPECT_EQ(utc("20261122.17h59m29s"), "2026-11-22T15:59:29.000Z");
 }
 
+TEST(LogTime, TakesNoInstantAfterWhatCanBeTold) {
+  EXPECT_EQ(utc("7000000000.5"), "2191-10-27T12:26:40.500Z");
+  EXPECT_EQ(utc("9999999999.5"), "none") << "nanoseconds end in the year 2262";
+  EXPECT_EQ(utc("9999999999999"), "none");
+}
+
 TEST(LogTime, TakesNothingElse) {
   for (const std::string_view text :
        {"", "-", "yesterday", "2026-13-22T18:00:18Z", "2026-02-30T18:00:18Z",
