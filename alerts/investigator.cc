@@ -42,7 +42,9 @@ Investigator::Wish Investigator::take(const Sample& sample, SteadyTime now) {
   if (entry.file != nullptr) {
     entry.file->take(sample, now);
   } else if (sample.is_origin) {
-    entry.origin_before = sample;
+    entry.origin_newest = sample;
+  } else if (entry.origin_newest) {
+    entry.origin_before = std::exchange(entry.origin_newest, std::nullopt);
   }
   if (is_bad && entry.has_origin) {
     wish.origin =

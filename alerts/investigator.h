@@ -70,7 +70,8 @@ class Investigator {
   struct Entry {
     bool has_origin = false;
     bool is_diagnosed = false;
-    std::optional<Sample> origin_before;  // its newest probe while there is no case
+    std::optional<Sample> origin_newest;  // its newest probe while there is no case
+    std::optional<Sample> origin_before;  // that was so while the target was well
     std::unique_ptr<CaseFile> file;
     std::shared_ptr<const Diagnosis> diagnosis;
     size_t bad = 0;  // samples in the present spell

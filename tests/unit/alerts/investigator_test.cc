@@ -62,10 +62,19 @@ TEST_F(InvestigatorTest, JudgesByTargetAndOrigin) {
 
 TEST_F(InvestigatorTest, RemembersHowTheOriginWasBefore) {
   (void)investigator_.take(origin_of("shop", Outcome::Refused, {Cause::Refused}), kStart);
+  (void)investigator_.take(sample_of("shop", Outcome::Ok, 200), kStart + 30s);
   (void)investigator_.take(sample_of("shop", Outcome::BadGateway, 502), kStart + 1min);
   (void)investigator_.take(origin_of("shop", Outcome::Refused, {Cause::Refused}), kStart + 1min);
   EXPECT_EQ(investigator_.verdict("shop").fault, Fault::Unknown)
       << "an origin that we never reach tells nothing";
+}
+
+TEST_F(InvestigatorTest, HoldsAgainstAnOriginWhatItDidSinceTheTargetWasLastWell) {
+  (void)investigator_.take(sample_of("shop", Outcome::Ok, 200), kStart);
+  (void)investigator_.take(origin_of("shop", Outcome::Refused, {Cause::Refused}), kStart + 1s);
+  (void)investigator_.take(sample_of("shop", Outcome::BadGateway, 502), kStart + 2s);
+  (void)investigator_.take(origin_of("shop", Outcome::Refused, {Cause::Refused}), kStart + 2s);
+  EXPECT_EQ(investigator_.verdict("shop").fault, Fault::Origin) << "it went a second before";
 }
 
 TEST_F(InvestigatorTest, WishesForADiagnosisUntilOneIsBegun) {
