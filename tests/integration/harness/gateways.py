@@ -92,7 +92,8 @@ class Gateway:
     def _start(self, command):
         log = self.folder / "output"
         with open(log, "ab") as output:
-            self._process = process.spawn(command, stdout=output, stderr=output)
+            self._process = process.spawn(command, stdout=output, stderr=output,
+                                          cwd=self.folder)
         wait_until(lambda: is_listening(self.port) or self._process.poll() is not None,
                    f"{command[0]} listens")
         if self._process.poll() is not None:
