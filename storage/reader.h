@@ -14,7 +14,8 @@ namespace gatewatch::storage {
 inline constexpr Duration kReadDeadline = std::chrono::seconds(10);
 
 // A connection that reads; its statements are interrupted once `allowed` has passed. Throws
-// StorageError: Missing, Permission, Corrupt and what else SQLite says.
+// StorageError: Missing, Permission, Corrupt and what else SQLite says; Foreign where the path
+// names no regular file.
 [[nodiscard]] std::unique_ptr<Connection> open_for_reading(const std::string& path,
                                                            Duration allowed);
 

@@ -2,6 +2,7 @@
 #include "storage/sqlite.h"
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstring>
@@ -74,6 +75,15 @@ int open_flags(Connection::Mode mode) {
   return SQLITE_OPEN_READONLY;
 }
 
+// SQLite would wait for ever for somebody to write into a named pipe.
+void refuse_no_file(const std::string& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+    throw StorageError(StorageError::Kind::Foreign,
+                       "cannot use database " + path + ": it is not a regular file");
+  }
+}
+
 int on_progress(void* condition) {
   return (*static_cast<std::function<bool()>*>(condition))() ? 1 : 0;
 }
@@ -103,6 +113,7 @@ bool SqliteError::is_constraint() const {
 }
 
 Connection::Connection(std::string path, Mode mode) : path_(std::move(path)) {
+  refuse_no_file(path_);
   const std::string name =
       mode == Mode::Frozen ? "file:" + percent_encoded(path_) + "?immutable=1" : path_;
   const int code =

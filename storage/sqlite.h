@@ -43,7 +43,8 @@ class Connection {
     Frozen,  // reads the main file only, without its write-ahead log and without any lock
   };
 
-  // Opens `path`; SQLite looks into the file only when it is first asked something.
+  // Opens `path`; SQLite looks into the file only when it is first asked something. Throws
+  // StorageError (Foreign) where something is there that is no regular file nor a link to one.
   Connection(std::string path, Mode mode);
   ~Connection();
   Connection(const Connection&) = delete;

@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -108,11 +107,6 @@ StateLock::Descriptor::~Descriptor() {
 }
 
 void check_database(const std::string& database_path) {
-  struct stat status {};
-  if (stat(database_path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
-    throw StorageError(StorageError::Kind::Foreign,
-                       "cannot use database " + database_path + ": it is not a file");
-  }
   if (access(database_path.c_str(), R_OK | W_OK) != 0 && (errno == EACCES || errno == EPERM)) {
     throw StorageError(StorageError::Kind::Permission,
                        "cannot use database " + database_path + ": " + std::strerror(errno));

@@ -199,6 +199,18 @@ class CommandLine(Case):
         self.assertEqual(64, done.returncode)
         self.assertOneLine(done.stderr, "shopp", "shop")
 
+    def test_a_database_that_is_no_file_is_refused(self):
+        pipe = self.folder / "pipe.db"
+        os.mkfifo(pipe)
+        link = self.folder / "link.db"
+        link.symlink_to(pipe)
+        for path in (pipe, link, self.folder, "/dev/null"):
+            daemon = self.daemon(f'[storage]\npath = "{path}"\n' + self.configuration)
+            for verb in (["forecast"], ["incidents"], ["incidents", "01NOBODY"], ["run"]):
+                done = daemon.verb(*verb)
+                self.assertEqual((1, ""), (done.returncode, done.stdout), done.stderr)
+                self.assertIn(f"cannot use database {path}: it is not a regular file", done.stderr)
+
     def test_test_channel(self):
         daemon = self.start()
         done = daemon.verb("test-channel", "ops")

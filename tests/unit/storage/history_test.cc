@@ -2,8 +2,13 @@
 #include "storage/history.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <functional>
+#include <initializer_list>
 
 #include "storage/error.h"
+#include "storage/past.h"
 #include "storage/schema.h"
 #include "storage/sqlite.h"
 #include "tests/support/temp_dir.h"
@@ -41,6 +46,27 @@ TEST_F(History, IsEmptyWhereThereIsNoDatabase) {
   } catch (const StorageError& error) {
     EXPECT_EQ(error.kind(), StorageError::Kind::Missing);
     EXPECT_NE(std::string(error.what()).find(path_), std::string::npos);
+  }
+}
+
+TEST_F(History, IsNotAwaitedFromWhatIsNoFile) {
+  const std::string pipe = folder_.file("pipe");
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  for (const std::string& path : {pipe, folder_.path(), std::string("/dev/null")}) {
+    for (const auto& read : std::initializer_list<std::function<void(const std::string&)>>{
+             [](const std::string& at) { static_cast<void>(find_incidents(at, {})); },
+             [](const std::string& at) { static_cast<void>(past_incidents(at)); },
+             [](const std::string& at) { static_cast<void>(remember(at, kMorning)); },
+             [](const std::string& at) { Connection(at, Connection::Mode::Write); }}) {
+      try {
+        read(path);
+        ADD_FAILURE() << path << " was read";
+      } catch (const StorageError& error) {
+        EXPECT_EQ(error.kind(), StorageError::Kind::Foreign);
+        EXPECT_EQ(std::string(error.what()),
+                  "cannot use database " + path + ": it is not a regular file");
+      }
+    }
   }
 }
 

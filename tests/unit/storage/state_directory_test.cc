@@ -110,7 +110,8 @@ TEST(CheckDatabase, RefusesAFolder) {
   TempDir folder;
   const auto refusal = refusal_of([&] { check_database(folder.path()); });
   ASSERT_TRUE(refusal.has_value());
-  EXPECT_EQ(refusal->message, "cannot use database " + folder.path() + ": it is not a file");
+  EXPECT_EQ(refusal->message,
+            "cannot use database " + folder.path() + ": it is not a regular file");
 }
 
 TEST(CheckDatabase, RefusesANewerSchema) {
