@@ -61,6 +61,12 @@ std::string explain(CauseSet causes) {
   return items.size() > 1 ? "one of these: " + list_of(items, "; or ") : list_of(items, "");
 }
 
+// ", connect: …"; of an answer without an error, its status.
+std::string detail_of(const Observation& bad) {
+  const std::string status = bad.status == 0 ? "" : ", status " + std::to_string(bad.status);
+  return bad.error.empty() ? status : ", " + bad.error;
+}
+
 // A judgement in the making.
 class Judge {
  public:
@@ -206,7 +212,7 @@ void Judge::look_at_origin() {
     return;
   }
   const std::string how = times(failures, origin.size()) + " probes of the origin failed: " +
-                          std::string(to_string(failing->outcome)) + ", " + failing->error;
+                          std::string(to_string(failing->outcome)) + detail_of(*failing);
   const auto& before = file_.origin_before();
   if (before && before->outcome != Outcome::Ok &&
       (met.empty() || !before->met.common(met).empty())) {
@@ -325,9 +331,10 @@ std::string Judge::summary(Fault fault) const {
     return left_.empty() ? "" : "By the gateway's log " + explain(left_) + '.';
   }
   if (manner_ == Manner::NoName) {
-    return (fault == Fault::Dns ? "The target's name does not resolve: "
-                                : "No name server answers for the target's name: ") +
-           recent_.back()->error + '.';
+    const std::string& error = recent_.back()->error;
+    return (fault == Fault::Dns ? "The target's name does not resolve"
+                                : "No name server answers for the target's name") +
+           (error.empty() ? "" : ": " + error) + '.';
   }
   std::string text =
       manner_ == Manner::Answers

@@ -157,6 +157,21 @@ TEST(Verdict, IsNotTheGatewayWhereTheOriginFailsInAWayThatTellsNothing) {
   EXPECT_TRUE(has_line(verdict, "4 of 4 probes of the origin failed"));
 }
 
+TEST(Verdict, SaysNothingOfAnErrorThatHasNoWords) {
+  const auto line_of = [](const std::string& error, int status) {
+    Sample origin = of_origin(failed(Outcome::HttpError, {}));
+    origin.result.error = error;
+    origin.result.status = status;
+    return judge(file_of({bad_gateway(kNginx502), origin})).evidence.back();
+  };
+  EXPECT_EQ(line_of("", 0), "1 of 1 probes of the origin failed: http_error");
+  EXPECT_EQ(line_of("", 404), "1 of 1 probes of the origin failed: http_error, status 404");
+  EXPECT_EQ(line_of("by words", 404), "1 of 1 probes of the origin failed: http_error, by words");
+  Sample nameless = failed(Outcome::Dns, {Cause::Dns});
+  nameless.result.error.clear();
+  EXPECT_EQ(judge(file_of({nameless})).summary, "The target's name does not resolve.");
+}
+
 TEST(Verdict, LeavesMarkedDownOpenWhereNothingIsKnownOfTheAnswer) {
   Sample page = bad_gateway({});
   page.result.answered_by = {};
