@@ -22,23 +22,27 @@ namespace gatewatch::alerts {
 
 namespace {
 
-// What the probes alone carry: that, and how often; not whose fault it is.
+// What the window alone carries: that, and how often; not whose fault it is.
 Verdict verdict_at_opening(const Rule& rule, const Counts& window,
                            const std::optional<Confirmed>& confirmed) {
+  const bool of_log = rule.source == RuleSource::Log;
   std::string bad = std::to_string(window.bad) + " of " + std::to_string(window.probes) +
-                    (rule.source == RuleSource::Log ? " logged requests" : " probes") +
-                    " in the last " + humanize_duration(rule.window) + " were bad";
+                    (of_log ? " logged requests" : " probes") + " in the last " +
+                    humanize_duration(rule.window) + " were bad";
   Verdict verdict{
       .fault = Fault::Unknown,
       .summary = {},
-      .evidence = {bad, format_share(window.rate_502()) + " of the probes answered 502",
+      .evidence = {bad,
+                   format_share(window.rate_502()) + " of the " +
+                       (of_log ? "requests were" : "probes") + " answered 502",
                    format_share(window.rate_gateway()) + " were " + std::string(kGatewayFailures)}};
   if (confirmed) {
     bad = std::to_string(confirmed->bad) + " of " + std::to_string(confirmed->probes) +
           " probes within " + humanize_duration(confirmed->length) + " were bad";
     verdict.evidence.insert(verdict.evidence.begin(), bad);
   }
-  verdict.summary = bad + "; what the cause is, probes alone do not tell.";
+  verdict.summary = bad + "; what the cause is, " +
+                    (of_log ? "their number alone does" : "probes alone do") + " not tell.";
   return verdict;
 }
 

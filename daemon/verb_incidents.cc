@@ -25,7 +25,8 @@ void print_incident(const Incident& incident, const std::optional<Diagnosis>& di
             << to_string(incident.severity) << ")\n"
             << "  opened   " << format_local(incident.opened_at) << ", " << length_of(incident)
             << ", detected by " << incident.detected_by << '\n'
-            << "  probes   " << incident.total.bad << " of " << incident.total.probes << " bad\n"
+            << (incident.detected_by == kDetectedByLog ? "  requests " : "  probes   ")
+            << incident.total.bad << " of " << incident.total.probes << " bad\n"
             << "  class    " << to_string(incident.incident_class)
             << (incident.class_reason.empty() ? "" : ": ") << incident.class_reason << '\n'
             << "  fault    " << to_string(incident.verdict.fault) << ": "

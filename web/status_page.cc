@@ -75,8 +75,10 @@ void append_incident(std::string& page, const Incident& incident, WallTime now) 
                            humanize_duration(now - incident.opened_at) + ", since " +
                            format_local(incident.opened_at));
   if (incident.total.probes > 0) {
+    const bool of_log = incident.detected_by == kDetectedByLog;
     append_escaped(page, "; " + std::to_string(incident.total.bad) + " of " +
-                             std::to_string(incident.total.probes) + " probes bad");
+                             std::to_string(incident.total.probes) +
+                             (of_log ? " logged requests bad" : " probes bad"));
   }
   if (incident.recovering) {
     page += "; <span class=\"good\">recovering</span>";

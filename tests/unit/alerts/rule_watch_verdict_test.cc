@@ -62,6 +62,25 @@ TEST_F(RuleWatchVerdict, IsInTheOpeningItself) {
   EXPECT_FALSE(judge(kOrigin)) << "it was told";
 }
 
+TEST(RuleWatchOfALog, SpeaksOfRequests) {
+  Rule rule = any_502();
+  rule.source = RuleSource::Log;
+  const auto target = std::make_shared<const Target>(Target{.name = "shop", .url = "http://shop/"});
+  RuleWatch watch(std::make_shared<const Rule>(rule), target);
+  Rng ids{1};
+  const auto opened = watch.take_log({.probes = 20, .bad = 7, .bad_502 = 5, .gateway = 7},
+                                     {SteadyTime(1h), WallTime(1'000'000h)}, ids);
+  ASSERT_TRUE(opened);
+  const Verdict& verdict = opened->incident.verdict;
+  EXPECT_EQ(verdict.summary,
+            "7 of 20 logged requests in the last 5 min were bad; what the cause is, their number "
+            "alone does not tell.");
+  EXPECT_EQ(verdict.evidence,
+            (std::vector<std::string>{"7 of 20 logged requests in the last 5 min were bad",
+                                      "25% of the requests were answered 502",
+                                      "35% were gateway failures (502, 503, 504)"}));
+}
+
 TEST_F(RuleWatchVerdict, ThatChangesIsAnUpdate) {
   (void)take(502, kUndecided);
   EXPECT_FALSE(judge(kUndecided));

@@ -12,6 +12,12 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
+TEST(StatusPage, SpeaksOfRequestsWhereALogOpenedTheIncident) {
+  Snapshot snapshot = gatewatch::testing::example_snapshot();
+  snapshot.open_incidents.front().detected_by = kDetectedByLog;
+  EXPECT_THAT(render_status_page(snapshot), HasSubstr("7 of 20 logged requests bad"));
+}
+
 TEST(StatusPage, ShowsTargetsAndOpenIncidents) {
   const std::string page = render_status_page(gatewatch::testing::example_snapshot());
   EXPECT_THAT(page, HasSubstr("bad-gateway"));
