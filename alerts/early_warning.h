@@ -19,13 +19,14 @@
 
 #include "alerts/forecast.h"
 #include "alerts/rule_watch.h"
+#include "config/config.h"
 #include "core/id.h"
 #include "core/incident.h"
 #include "core/target.h"
 
 namespace gatewatch::alerts {
 
-inline constexpr std::string_view kEarlyWarningRule = "early-warning";
+using config::kEarlyWarningRule;
 inline constexpr std::string_view kDetectedByForecast = "forecast";
 
 class EarlyWarning {

@@ -34,6 +34,9 @@ struct StorageConfig {
   Duration retention = std::chrono::days(30);
 };
 
+// The rule of the incidents that tell of forecasts.
+inline constexpr std::string_view kEarlyWarningRule = "early-warning";
+
 // Forecasts of incidents.
 struct EarlyWarningConfig {
   bool enabled = false;
@@ -56,8 +59,7 @@ struct RuleConfig {
   std::vector<std::string> targets;   // names, globs, tag:NAME
   std::vector<std::string> channels;  // names of channels, all existing
 
-  // Whether one of `targets` is the target's name, a glob (fnmatch) that fits it, or "tag:" and a
-  // tag of it or a glob that fits one. Never to a control.
+  // Whether one of `targets` selects it: config/target_words.h. Never to a control.
   [[nodiscard]] bool applies_to(const Target& target) const;
   // The rule as it watches `target`: for a built-in one, with a window that holds min_probes, a
   // clear_for that holds three probes, and a reopen_within of three of those.
@@ -71,6 +73,7 @@ struct Config {
   EarlyWarningConfig early_warning;
   std::vector<TargetConfig> targets;  // in the order of the files, controls last
   std::vector<RuleConfig> rules;      // the built-in ones where none is written
+  std::vector<Table> rule_tables;  // [[rule]], in the order of `rules`; none of the built-in ones
   std::vector<ChannelConfig> channels;
   std::vector<Table> signatures;  // [[signature]], for who reads answers
   std::vector<Table> logs;        // [[log]], for who reads logs

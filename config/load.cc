@@ -132,7 +132,7 @@ void lint(Table& root, const Config& config, Diagnostics& diagnostics) {
           "choose another");
     }
   }
-  lint_rules(root, config, diagnostics);
+  lint_rules(config, diagnostics);
 }
 
 Config read_sections(Table& root, const LoadOptions& options, Diagnostics& diagnostics) {
@@ -160,6 +160,7 @@ Config read_sections(Table& root, const LoadOptions& options, Diagnostics& diagn
                 .early_warning = early_warning,
                 .targets = std::move(targets.targets),
                 .rules = std::move(rules),
+                .rule_tables = root.tables("rule"),
                 .channels = std::move(channels.channels),
                 .signatures = std::move(signatures),
                 .logs = std::move(logs),

@@ -5,18 +5,13 @@
 #include <string>
 
 #include "config/sections.h"
+#include "config/target_words.h"
 
 namespace gatewatch::config {
 namespace {
 
-bool selects(const std::string& word, const Target& target) {
-  RuleConfig one;
-  one.targets = {word};
-  return one.applies_to(target);
-}
-
 // A burst that is no faster than the schedule tells nothing that the schedule does not.
-void lint_confirm(Table& table, const RuleConfig& rule, const Config& config,
+void lint_confirm(const Table& table, const RuleConfig& rule, const Config& config,
                   Diagnostics& diagnostics) {
   for (const char* key :
        {"confirm_every", "confirm_for", "confirm_bad", "confirm_recent", "confirm_at_most"}) {
@@ -39,23 +34,16 @@ void lint_confirm(Table& table, const RuleConfig& rule, const Config& config,
 
 }  // namespace
 
-void lint_rules(Table& root, const Config& config, Diagnostics& diagnostics) {
-  std::vector<Table> tables = root.tables("rule");
-  for (size_t i = 0; i < tables.size(); ++i) {
-    Table& table = tables[i];
+void lint_rules(const Config& config, Diagnostics& diagnostics) {
+  for (size_t i = 0; i < config.rule_tables.size(); ++i) {
+    const Table& table = config.rule_tables[i];
     const RuleConfig& rule = config.rules[i];
-    for (size_t j = 0; table.has("targets") && j < rule.targets.size(); ++j) {
-      const std::string& word = rule.targets[j];
-      if (std::none_of(config.targets.begin(), config.targets.end(),
-                       [&](const auto& target) { return selects(word, target.target); })) {
-        const bool is_control =
-            std::any_of(config.targets.begin(), config.targets.end(), [&](const auto& target) {
-              return target.target.is_control && target.target.name == word;
-            });
-        diagnostics.remark(table.where_at("targets", j), "\"" + word + "\" fits no target",
-                           is_control ? "it is a control, to which no rule applies" : "");
-      }
+    if (rule.rule.name == kEarlyWarningRule) {
+      diagnostics.remark(table.where("name"),
+                         "\"" + rule.rule.name + "\" is also the name of the rule of forecasts",
+                         "choose another");
     }
+    remark_on_words(table, rule.targets, config.targets, diagnostics);
     lint_confirm(table, rule, config, diagnostics);
     if (rule.rule.window > config.storage.retention) {
       diagnostics.remark(

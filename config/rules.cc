@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
 // [[rule]], and the rules that apply where none is written.
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <utility>
 
 #include "config/sections.h"
+#include "config/target_words.h"
 #include "core/assert.h"
 #include "core/text.h"
 
@@ -33,27 +32,6 @@ constexpr Duration kMostConfirmAtMost = 1h;
 constexpr int kFewestCleanTurns = 2;  // three good probes end an incident of a built-in rule
 constexpr int64_t kMostProbes = 1'000'000;
 constexpr double kUnread = -1;  // of a share: missing or mistaken
-constexpr std::string_view kTagPrefix = "tag:";
-
-bool is_glob(std::string_view word) {
-  return word.find_first_of("*?[") != std::string_view::npos;
-}
-
-bool fits(const std::string& pattern, const std::string& text) {
-  return pattern == text || fnmatch(pattern.c_str(), text.c_str(), 0) == 0;
-}
-
-bool selects(const std::string& word, const Target& target) {
-  if (target.is_control) {
-    return false;
-  }
-  if (word.starts_with(kTagPrefix)) {
-    const std::string pattern = word.substr(kTagPrefix.size());
-    return std::any_of(target.tags.begin(), target.tags.end(),
-                       [&](const std::string& tag) { return fits(pattern, tag); });
-  }
-  return fits(word, target.name);
-}
 
 double seconds_needed(int min_probes, Duration interval) {
   return kWindowReserve * min_probes * to_seconds(interval);
@@ -186,13 +164,11 @@ void read_targets_of_rule(Table& table, RuleConfig& config, const Targets& all) 
     table.error("targets", "targets is empty: the rule would watch nothing",
                 "leave it out for every target");
   }
-  for (size_t i = 0; i < config.targets.size(); ++i) {
-    const std::string& word = config.targets[i];
-    const bool exact = !word.starts_with(kTagPrefix) && !is_glob(word);
-    if (exact && all.names.complete() && !all.names.contains(word)) {
-      table.error_at("targets", i, "there is no target \"" + word + "\"", all.names.hint(word));
-    }
+  std::vector<std::string_view> names;
+  for (const TargetConfig& target : all.targets) {
+    names.emplace_back(target.target.name);
   }
+  check_names(table, config.targets, names);
 }
 
 void read_notify(Table& table, RuleConfig& config, const Channels& all) {

@@ -49,7 +49,7 @@ struct Channels {
 [[nodiscard]] std::vector<RuleConfig> read_rules(Table& root, const Targets& targets,
                                                  const Channels& channels);
 // Remarks on what is allowed but hardly meant.
-void lint_rules(Table& root, const Config& config, Diagnostics& diagnostics);
+void lint_rules(const Config& config, Diagnostics& diagnostics);
 
 inline constexpr Duration kDefaultInterval = std::chrono::seconds(30);
 inline constexpr size_t kMaxNameCharacters = 128;
