@@ -7,6 +7,7 @@
 
 #include "alerts/channel.h"
 #include "logs/log_keys.h"
+#include "logs/log_lint.h"
 #include "probe/signature/signature_keys.h"
 
 namespace gatewatch::daemon {
@@ -55,12 +56,13 @@ void read_signatures(config::Config& config, Settings& settings) {
   }
 }
 
-void read_logs(config::Config& config, Settings& settings) {
+void read_logs(config::Config& config, Settings& settings, config::Diagnostics& diagnostics) {
   std::vector<Target> targets;
   for (const ProbedTarget& probed : settings.targets) {
     targets.push_back(probed.target);
   }
   settings.logs = logs::read_logs(config.logs, targets);
+  logs::lint_logs(config, settings.logs, diagnostics);
   for (config::Table& table : config.logs) {
     table.finish();
     settings.logs_fingerprint += table.fingerprint();
@@ -79,7 +81,7 @@ LoadedSettings complete(std::optional<config::Config> config, config::Diagnostic
     read_targets(*config, settings);
     read_channels(*config, settings);
     read_signatures(*config, settings);
-    read_logs(*config, settings);
+    read_logs(*config, settings, diagnostics);
   }
   LoadedSettings loaded{.settings = std::nullopt,
                         .diagnostics = diagnostics.sorted(),

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "config/config.h"
+#include "config/target_words.h"
 #include "core/text.h"
 
 namespace gatewatch::logs {
@@ -25,12 +25,6 @@ const std::vector<std::string_view>& kind_words() {
     return words;
   }();
   return kWords;
-}
-
-bool selects(const std::string& word, const Target& target) {
-  config::RuleConfig rule;
-  rule.targets = {word};
-  return rule.applies_to(target);
 }
 
 std::string read_name(config::Table& table) {
@@ -109,13 +103,12 @@ void read_targets(config::Table& table, const std::vector<Target>& targets, LogS
   if (table.is_empty_array("targets")) {
     table.error("targets", "targets is empty: the log would concern nothing");
   }
-  for (size_t i = 0; i < log.targets.size(); ++i) {
-    const std::string& word = log.targets[i];
-    if (std::none_of(targets.begin(), targets.end(),
-                     [&](const Target& target) { return selects(word, target); }) &&
-        table.has("targets")) {
-      table.warning("targets", "\"" + printable(word) + "\" fits no target");
-    }
+  std::vector<std::string_view> names;
+  for (const Target& target : targets) {
+    names.emplace_back(target.name);
+  }
+  if (table.has("targets")) {
+    config::check_names(table, log.targets, names);
   }
 }
 
@@ -123,7 +116,7 @@ void read_targets(config::Table& table, const std::vector<Target>& targets, LogS
 
 bool LogSettings::applies_to(const Target& target) const {
   return std::any_of(targets.begin(), targets.end(),
-                     [&](const std::string& word) { return selects(word, target); });
+                     [&](const std::string& word) { return config::selects(word, target); });
 }
 
 std::vector<LogSettings> read_logs(std::vector<config::Table>& tables,

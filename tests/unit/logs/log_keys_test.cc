@@ -102,7 +102,7 @@ TEST(LogKeys, TellEachMistake) {
             "journal_unit is not the name of a unit"},
            {"name = \"a\"\nkind = \"nginx\"\ntargets = []\n" + good_place, "targets is empty"},
            {"name = \"a\"\nkind = \"nginx\"\ntargets = [\"shpo\"]\n" + good_place,
-            "\"shpo\" fits no target"},
+            "there is no target \"shpo\""},
            {"name = \"a\"\nkind = \"nginx\"\nregex = \"(?P<status>.)\"\n" + good_place,
             "regex is for logs of kind \"pattern\""},
            {"name = \"a\"\nkind = \"pattern\"\n" + good_place, "regex"},
