@@ -37,6 +37,31 @@ Pace read_pace(config::Table& settings) {
   return pace;
 }
 
+bool has_authorization(const HttpSettings& http) {
+  return std::any_of(http.headers.begin(), http.headers.end(),
+                     [](const auto& field) { return ascii_lower(field.first) == "authorization"; });
+}
+
+// Whether the origin is asked just what the target is, in the same way: `http` is the target's.
+bool is_the_target(const Url& origin, const std::string& origin_host, const HttpSettings& http,
+                   config::Table& settings) {
+  const std::expected<Url, std::string> url = parse_url(settings.string_or("url", ""));
+  const bool goes_straight = !http.proxy && !http.connect_to && http.unix_socket.empty();
+  return url && goes_straight && url->same_origin(origin) && url->target == origin.target &&
+         (origin_host.empty() || ascii_lower(origin_host) == url->host);
+}
+
+void check_origin(const Url& origin, const std::string& origin_host, const HttpSettings& http,
+                  config::Table& settings) {
+  if (!(origin.user.empty() && origin.password.empty()) && has_authorization(http)) {
+    settings.error("origin", "origin carries credentials, but Authorization is set in headers too",
+                   "keep one of them");
+  } else if (is_the_target(origin, origin_host, http, settings)) {
+    settings.warning("origin", "origin is the url itself: it fails as the target does",
+                     "name the upstream behind the gateway, or leave it out");
+  }
+}
+
 // Asks for `host`, also in the TLS handshake where the url has an address alone.
 void ask_for(const std::string& host, HttpSettings& http) {
   std::erase_if(http.headers, [](const auto& field) { return ascii_lower(field.first) == "host"; });
@@ -56,9 +81,11 @@ std::optional<OriginProbing> read_origin(const Target& target, config::Table& se
   }
   const Pace pace = read_pace(settings);
   if (!settings.has("origin")) {
-    if (settings.is_own("origin_host")) {
-      settings.error("origin_host", "origin_host is for the origin, and none is named",
-                     "name it with origin");
+    for (const char* key : {"origin_host", "origin_interval"}) {
+      if (settings.is_own(key)) {
+        settings.error(key, std::string(key) + " is for the origin, and none is named",
+                       "name it with origin");
+      }
     }
     return std::nullopt;
   }
@@ -73,6 +100,7 @@ std::optional<OriginProbing> read_origin(const Target& target, config::Table& se
     return std::nullopt;
   }
   HttpSettings http = read_http_keys(settings);
+  check_origin(*url, pace.host, http, settings);
   http.url = std::move(*url);
   http.proxy.reset();
   http.connect_to.reset();

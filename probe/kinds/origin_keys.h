@@ -20,11 +20,11 @@ struct OriginProbing {
   MakeProber make;
 };
 
-// Reads origin, origin_host and origin_interval; mistakes go to the table's diagnostics. Empty
-// where the target has no origin, or it is mistaken, or is not asked over HTTP and has no such
-// keys. Of the target's other keys those apply that say what is asked and expected; how to get
-// there (proxy, connect_to, unix_socket, addresses, http_version) and redirects are the target's
-// own.
+// Reads origin, origin_host and origin_interval; mistakes go to the table's diagnostics, and a
+// warning where the origin is the target's url. Empty where the target has no origin, or it is
+// mistaken, or is not asked over HTTP and has no such keys. Of the target's other keys those apply
+// that say what is asked and expected; how to get there (proxy, connect_to, unix_socket, addresses,
+// http_version) and redirects are the target's own.
 [[nodiscard]] std::optional<OriginProbing> read_origin(const Target& target,
                                                        config::Table& settings);
 

@@ -114,9 +114,37 @@ TEST(ReadOrigin, TellsMistakes) {
   EXPECT_EQ(Reading(kUrl + "origin = \"10.0.0.5:8080\"\n").messages.substr(0, 11), "origin does");
   EXPECT_EQ(Reading(kUrl + "origin_host = \"a\"\n").messages,
             "origin_host is for the origin, and none is named\n");
+  EXPECT_EQ(Reading(kUrl + "origin_interval = \"1m\"\n").messages,
+            "origin_interval is for the origin, and none is named\n");
   EXPECT_EQ(Reading(kUrl + "origin = \"http://10.0.0.5/\"\norigin_host = \"a b\"\n").messages,
             "origin_host is not the name of a host\n");
   EXPECT_NE(Reading("url = \"tcp://10.0.0.5:1\"\norigin = \"http://10.0.0.5/\"\n").messages, "");
+}
+
+TEST(ReadOrigin, TakesOneProofOfWhoAsks) {
+  const std::string header = "headers = { authorization = \"Bearer t\" }\n";
+  const Reading both(kUrl + header + "origin = \"http://u:p@10.0.0.5/\"\n");
+  EXPECT_EQ(both.messages, "origin carries credentials, but Authorization is set in headers too\n");
+  EXPECT_TRUE(both.diagnostics.has_errors());
+  EXPECT_EQ(Reading(kUrl + header + "origin = \"http://10.0.0.5/\"\n").messages, "");
+}
+
+TEST(ReadOrigin, WarnsWhereItIsTheUrl) {
+  const std::string words = "origin is the url itself: it fails as the target does\n";
+  const auto read = [](const std::string& origin, const std::string& lines = "") {
+    return Reading(kUrl + "origin = \"" + origin + "\"\n" + lines);
+  };
+  const std::string same = "https://SHOP.example.com:443/health";
+  EXPECT_EQ(read(same).messages, words);
+  EXPECT_FALSE(read(same).diagnostics.has_errors());
+  EXPECT_EQ(read(same, "origin_host = \"shop.example.com\"\n").messages, words);
+  EXPECT_EQ(read("http://shop.example.com/health").messages, "");
+  EXPECT_EQ(read("https://shop.example.com/").messages, "");
+  EXPECT_EQ(read(same, "origin_host = \"inner.example.com\"\n").messages, "");
+  for (const char* way : {"connect_to = \"192.0.2.1\"\n", "unix_socket = \"/run/gateway\"\n",
+                          "proxy = \"http://192.0.2.1:3128\"\n"}) {
+    EXPECT_EQ(read(same, way).messages, "") << "the target is asked elsewhere: " << way;
+  }
 }
 
 }  // namespace
