@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 """What the integration tests stand on: real gateways, a scripted upstream, receivers of alerts, and
-the daemon itself as a process. Everything listens on 127.0.0.1, on ports found free, and keeps its
+the daemon itself as a process. Everything listens on loopback, on ports found free, and keeps its
 files in a folder that goes away with the test. Nothing here sleeps but waiting.wait_until().
 """
 
 from harness.case import QUICK_RULE, Case, quick_target, webhook_channel
 from harness.daemon import Daemon, binary, run_verb
+from harness.dns import NameServer
 from harness.gateways import HaProxy, Nginx, Proxy
 from harness.smtp import SmtpServer
 from harness.tls import Authority
@@ -14,7 +15,7 @@ from harness.waiting import free_port, stays, wait_until
 from harness.webhook import WebhookReceiver
 
 __all__ = [
-    "QUICK_RULE", "Authority", "Case", "Daemon", "HaProxy", "Nginx", "Proxy", "SmtpServer",
-    "Upstream", "WebhookReceiver", "binary", "free_port", "quick_target", "run_verb", "stays",
-    "wait_until", "webhook_channel",
+    "QUICK_RULE", "Authority", "Case", "Daemon", "HaProxy", "NameServer", "Nginx", "Proxy",
+    "SmtpServer", "Upstream", "WebhookReceiver", "binary", "free_port", "quick_target", "run_verb",
+    "stays", "wait_until", "webhook_channel",
 ]

@@ -27,7 +27,7 @@ http {{
   scgi_temp_path {folder}/scgi;
   limit_req_zone $binary_remote_addr zone=one_a_minute:64k rate=1r/m;
   server {{
-    listen 127.0.0.1:{port}{ssl};
+    listen {address}:{port}{ssl};
     {certificate}
     {more}
     location / {{
@@ -80,13 +80,14 @@ def find_program(name):
 
 
 class Gateway:
-    """A server of a package, in a folder of its own, that listens on `port`."""
+    """A server of a package, in a folder of its own, that listens on `port` of `address`."""
 
-    def __init__(self, folder, scheme="http"):
+    def __init__(self, folder, scheme="http", address="127.0.0.1", port=None):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir()
-        self.port = free_port()
-        self.url = f"{scheme}://127.0.0.1:{self.port}/"
+        self.address = address
+        self.port = port or free_port()
+        self.url = f"{scheme}://{address}:{self.port}/"
         self._process = None
 
     def _start(self, command):
@@ -94,7 +95,7 @@ class Gateway:
         with open(log, "ab") as output:
             self._process = process.spawn(command, stdout=output, stderr=output,
                                           cwd=self.folder)
-        wait_until(lambda: is_listening(self.port) or self._process.poll() is not None,
+        wait_until(lambda: is_listening(self.port, self.address) or self._process.poll() is not None,
                    f"{command[0]} listens")
         if self._process.poll() is not None:
             raise AssertionError(f"{command[0]} ended: {log.read_text()}")
@@ -106,15 +107,15 @@ class Gateway:
 class Nginx(Gateway):
     """Paths: / is proxied, /busy too but once a minute (else nginx's own 503), /moved redirects
     to /. With `identity` (harness.tls) it speaks TLS, and HTTP/2 to whoever asks; `more` are lines
-    of its server block, in which "FOLDER" is its own."""
+    of its server block, in which "FOLDER" is its own; `place` may name address and port."""
 
-    def __init__(self, folder, upstream_port, identity=None, more=""):
-        super().__init__(folder, "https" if identity else "http")
+    def __init__(self, folder, upstream_port, identity=None, more="", **place):
+        super().__init__(folder, "https" if identity else "http", **place)
         certificate = (f"ssl_certificate {identity.certificate};\n"
                        f"    ssl_certificate_key {identity.key};" if identity else "")
         configuration = self.folder / "nginx.conf"
         configuration.write_text(_NGINX.format(
-            folder=self.folder, port=self.port, upstream_port=upstream_port,
+            folder=self.folder, address=self.address, port=self.port, upstream_port=upstream_port,
             timeout=UPSTREAM_TIMEOUT_MS, ssl=" ssl http2" if identity else "", certificate=certificate,
             more=more.replace("FOLDER", str(self.folder))))
         self._start([find_program("nginx"), "-e", self.folder / "error.log", "-c", configuration,
