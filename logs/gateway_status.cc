@@ -150,7 +150,9 @@ std::optional<GatewayStatus> parse_haproxy(std::string_view info, std::string_vi
   while (!stat.empty() && status.servers.size() < kMaxServers) {
     const Row row(names, cells_of(take_line(stat)));
     const std::string_view server = row.text("svname");
-    if (!server.empty() && server != "FRONTEND" && server != "BACKEND") {
+    const std::string_view type = row.text("type");  // 2: a server, 3: a socket that it listens at
+    if (!server.empty() && server != "FRONTEND" && server != "BACKEND" &&
+        (type.empty() || type == "2")) {
       status.servers.push_back(server_of(row));
     }
   }

@@ -36,7 +36,7 @@ PROBE_ALLOWED = {
 THIRD_PARTY = {
     "CLI/": {"daemon"},
     "ares": {"probe"},
-    "curl/": {"probe", "alerts"},
+    "curl/": {"probe", "alerts", "logs"},
     "fmt/": {"daemon"},
     "gmime/": {"alerts"},
     "httplib": {"web", "daemon"},

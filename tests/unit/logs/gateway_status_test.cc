@@ -66,6 +66,15 @@ TEST(HaproxyStat, IsReadWithoutInfoAndFromACutAnswer) {
   EXPECT_FALSE(status->servers.front().sessions);
 }
 
+TEST(HaproxyStat, TakesNoListeningSocketForAServer) {
+  const auto status = parse_haproxy("",
+                                    "# pxname,svname,status,type,\n"
+                                    "fe,sock-1,OPEN,3,\n"
+                                    "shop,s1,UP,2,\n");
+  ASSERT_EQ(status->servers.size(), 1U);
+  EXPECT_EQ(status->servers.front().server, "s1");
+}
+
 TEST(HaproxyStat, IsNothingElse) {
   EXPECT_FALSE(parse_haproxy("", ""));
   EXPECT_FALSE(parse_haproxy("", "Unknown command: 'show stat'\n"));

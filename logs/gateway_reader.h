@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+//
+// Asks gateways how they are, on threads of its own, "gw-gateway".
+#pragma once
+
+#include <cstddef>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/host_state.h"
+#include "core/time.h"
+#include "logs/gateway_settings.h"
+
+namespace gatewatch::logs {
+
+inline constexpr size_t kGatewaysAtOnce = 4;
+inline constexpr size_t kMaxGatewaysWaiting = 100;
+// How long the destructor waits for reads under way. Each ends by itself within kPageTimeout or
+// twice kStatsTimeout, but where a file system hangs on the way to the socket.
+inline constexpr Duration kReadsPatience = std::chrono::milliseconds(1'500);
+
+// The error says why it does not tell, printable.
+using GatewayAnswer = std::expected<GatewayStatus, std::string>;
+
+// Blocks at most kPageTimeout, or twice kStatsTimeout.
+[[nodiscard]] GatewayAnswer read_gateway(const GatewaySettings& gateway);
+
+class GatewayReader {
+ public:
+  using Done = std::function<void(GatewayAnswer)>;
+
+  // Starts the threads.
+  GatewayReader();
+  // Drops what waits, and waits at most kReadsPatience for what is under way; a thread that takes
+  // longer is left behind. No `done` is called after the return.
+  ~GatewayReader();
+  GatewayReader(const GatewayReader&) = delete;
+  GatewayReader& operator=(const GatewayReader&) = delete;
+
+  // Calls `done` once, on one of the threads; it may not block. False, and nothing happens, where
+  // kMaxGatewaysWaiting wait. Thread: any.
+  [[nodiscard]] bool read(GatewaySettings gateway, Done done);
+
+ private:
+  struct State;
+  static void run(State& state);
+
+  std::shared_ptr<State> state_;  // the threads' too
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace gatewatch::logs

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+//
+// From what a gateway says of itself to what that says of its trouble.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/gateway_report.h"
+#include "core/host_state.h"
+#include "core/time.h"
+
+namespace gatewatch::logs {
+
+inline constexpr size_t kMaxPoolsTold = 4;      // the others are counted
+inline constexpr size_t kMaxServersTold = 4;    // of a pool
+inline constexpr size_t kMaxGatewayLine = 512;  // bytes
+
+// How a gateway was while all was well, so long before.
+struct EarlierStatus {
+  GatewayStatus status;
+  Duration age{};
+};
+
+// `backends`: of HAProxy, those that count; empty: all. Where several count, the gateway is without
+// a server only where each of them is. What it failed at, and closed, is told since `before`, where
+// it has not been started anew meanwhile; without that, for connections that it closed, since its
+// start, which decides nothing.
+[[nodiscard]] GatewayReport report_of(const std::string& gateway, const GatewayStatus& now,
+                                      const std::optional<EarlierStatus>& before,
+                                      const std::vector<std::string>& backends);
+
+}  // namespace gatewatch::logs
