@@ -77,6 +77,7 @@ struct Config {
   std::vector<ChannelConfig> channels;
   std::vector<Table> signatures;  // [[signature]], for who reads answers
   std::vector<Table> logs;        // [[log]], for who reads logs
+  std::vector<Table> gateways;    // [[gateway]], for who asks them
   Table defaults;                 // [defaults], for kinds to check even without a target
 };
 

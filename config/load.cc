@@ -147,6 +147,7 @@ Config read_sections(Table& root, const LoadOptions& options, Diagnostics& diagn
   std::vector<RuleConfig> rules = read_rules(root, targets, channels);
   std::vector<Table> signatures = root.tables("signature");
   std::vector<Table> logs = root.tables("log");
+  std::vector<Table> gateways = root.tables("gateway");
   root.finish();
 
   for (TargetConfig& target : targets.targets) {
@@ -164,6 +165,7 @@ Config read_sections(Table& root, const LoadOptions& options, Diagnostics& diagn
                 .channels = std::move(channels.channels),
                 .signatures = std::move(signatures),
                 .logs = std::move(logs),
+                .gateways = std::move(gateways),
                 .defaults = std::move(defaults)};
   lint(root, config, diagnostics);
   return config;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "alerts/channel.h"
+#include "logs/gateway_keys.h"
 #include "logs/log_keys.h"
 #include "logs/log_lint.h"
 #include "probe/signature/signature_keys.h"
@@ -56,7 +57,9 @@ void read_signatures(config::Config& config, Settings& settings) {
   }
 }
 
-void read_logs(config::Config& config, Settings& settings, config::Diagnostics& diagnostics) {
+// What gatewatch reads beside its probes.
+void read_logs_and_gateways(config::Config& config, Settings& settings,
+                            config::Diagnostics& diagnostics) {
   std::vector<Target> targets;
   for (const ProbedTarget& probed : settings.targets) {
     targets.push_back(probed.target);
@@ -66,6 +69,10 @@ void read_logs(config::Config& config, Settings& settings, config::Diagnostics& 
   for (config::Table& table : config.logs) {
     table.finish();
     settings.logs_fingerprint += table.fingerprint();
+  }
+  settings.gateways = logs::read_gateways(config.gateways, targets);
+  for (config::Table& table : config.gateways) {
+    table.finish();
   }
 }
 
@@ -81,7 +88,7 @@ LoadedSettings complete(std::optional<config::Config> config, config::Diagnostic
     read_targets(*config, settings);
     read_channels(*config, settings);
     read_signatures(*config, settings);
-    read_logs(*config, settings, diagnostics);
+    read_logs_and_gateways(*config, settings, diagnostics);
   }
   LoadedSettings loaded{.settings = std::nullopt,
                         .diagnostics = diagnostics.sorted(),

@@ -15,6 +15,7 @@
 #include "config/config.h"
 #include "config/diagnostic.h"
 #include "core/target.h"
+#include "logs/gateway_settings.h"
 #include "logs/log_settings.h"
 #include "probe/kinds/kinds.h"
 #include "probe/kinds/origin_keys.h"
@@ -41,6 +42,7 @@ struct Settings {
   std::vector<probe::OwnSignature> signatures;
   std::vector<logs::LogSettings> logs;
   std::string logs_fingerprint;  // of everything their readers are made of
+  std::vector<logs::GatewaySettings> gateways;
 
   [[nodiscard]] const ProbedTarget* find_target(const std::string& name) const;
   // Every target but the controls, with the rules that apply to it.
@@ -58,11 +60,12 @@ struct LoadedSettings {
   std::string database_path;                    // as far as a configuration with errors tells
 };
 
-// Thread: any. Reads files, nothing else.
+// Thread: any. Reads files and looks whether sockets are there, nothing else.
 [[nodiscard]] LoadedSettings load_settings(const std::string& path,
                                            const config::LoadOptions& options);
 
-// The same from a text, which diagnostics call `name`. Reads no files.
+// The same from a text, which diagnostics call `name`. Reads no files, but looks whether sockets
+// are there.
 [[nodiscard]] LoadedSettings load_settings_text(const std::string& name, std::string text);
 
 }  // namespace gatewatch::daemon
