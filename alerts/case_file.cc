@@ -2,6 +2,7 @@
 #include "alerts/case_file.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace gatewatch::alerts {
 namespace {
@@ -47,6 +48,7 @@ void CaseFile::forget_before(SteadyTime oldest) {
   std::erase_if(bad_, is_old);
   std::erase_if(origin_, is_old);
   std::erase_if(log_, is_old);
+  std::erase_if(gateways_, is_old);
   for (Address& address : addresses_) {
     std::erase_if(address.newest, is_old);
   }
@@ -103,6 +105,17 @@ void CaseFile::take_log(std::string_view log, CauseSet causes, std::string_view 
 void CaseFile::take_diagnosis(std::vector<std::string> conclusions) {
   conclusions.resize(std::min(conclusions.size(), kMaxConclusions));
   diagnosis_ = std::move(conclusions);
+}
+
+void CaseFile::take_gateway(std::shared_ptr<const GatewayReport> report, SteadyTime now) {
+  const auto known = std::find_if(gateways_.begin(), gateways_.end(), [&](const GatewayTold& told) {
+    return told.report->gateway == report->gateway;
+  });
+  if (known != gateways_.end()) {
+    *known = {.report = std::move(report), .at = now};
+  } else if (gateways_.size() < kMaxGateways) {
+    gateways_.push_back({.report = std::move(report), .at = now});
+  }
 }
 
 void CaseFile::set_origin_before(const Sample& sample) {

@@ -9,12 +9,14 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/answered_by.h"
+#include "core/gateway_report.h"
 #include "core/host_state.h"
 #include "core/outcome.h"
 #include "core/sample.h"
@@ -48,6 +50,11 @@ struct LogTally {
   SteadyTime at;     // when that was read
 };
 
+struct GatewayTold {
+  std::shared_ptr<const GatewayReport> report;
+  SteadyTime at;  // when it was taken
+};
+
 class CaseFile {
  public:
   static constexpr Duration kEvidenceAge = std::chrono::minutes(15);
@@ -57,6 +64,7 @@ class CaseFile {
   static constexpr size_t kMaxAddresses = 16;
   static constexpr size_t kMaxLogTallies = 8;
   static constexpr size_t kMaxConclusions = 18;
+  static constexpr size_t kMaxGateways = 4;
 
   // A conclusive sample of the target or of its origin; others change nothing.
   void take(const Sample& sample, SteadyTime now);
@@ -70,6 +78,9 @@ class CaseFile {
   void take_diagnosis(std::vector<std::string> conclusions);
   // How the machine was that gatewatch shares with a gateway, when the trouble began.
   void take_host(const HostState& host) { host_ = host; }
+  // What a gateway before the target says of itself; in the place of what it said before. Of
+  // further gateways nothing is kept. Requires: `report` is not null.
+  void take_gateway(std::shared_ptr<const GatewayReport> report, SteadyTime now);
   // How the newest scheduled probe of the origin had ended before the trouble began.
   void set_origin_before(const Sample& sample);
 
@@ -84,6 +95,7 @@ class CaseFile {
   [[nodiscard]] uint32_t masked() const { return masked_; }
   [[nodiscard]] const std::optional<HostState>& host() const { return host_; }
   [[nodiscard]] const std::vector<std::string>& diagnosis() const { return diagnosis_; }
+  [[nodiscard]] const std::vector<GatewayTold>& gateways() const { return gateways_; }
 
  private:
   struct Fared {
@@ -106,6 +118,7 @@ class CaseFile {
   uint32_t masked_ = 0;
   std::vector<std::string> diagnosis_;
   std::optional<HostState> host_;
+  std::vector<GatewayTold> gateways_;
 };
 
 }  // namespace gatewatch::alerts

@@ -34,6 +34,7 @@ Investigator::Wish Investigator::take(const Sample& sample, SteadyTime now) {
   }
   Wish wish;
   wish.is_new = is_bad && entry.file == nullptr;
+  wish.gateways = is_bad;
   if (is_bad) {
     open_case(entry);
     entry.bad = now - entry.last_bad > kSpell ? 1 : entry.bad + 1;
@@ -116,6 +117,14 @@ void Investigator::take_host(const std::string& target, const HostState& host) {
   const auto found = targets_.find(target);
   if (found != targets_.end() && found->second.file != nullptr) {
     found->second.file->take_host(host);
+  }
+}
+
+void Investigator::take_gateway(const std::string& target,
+                                std::shared_ptr<const GatewayReport> report, SteadyTime now) {
+  const auto found = targets_.find(target);
+  if (found != targets_.end() && found->second.file != nullptr) {
+    found->second.file->take_gateway(std::move(report), now);
   }
 }
 

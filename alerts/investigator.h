@@ -44,6 +44,7 @@ class Investigator {
     std::optional<ProbeRequest> origin;  // a probe of the origin
     bool diagnosis = false;              // the whole diagnosis of the target
     bool is_new = false;                 // a case was opened
+    bool gateways = false;               // what the gateways before it say of themselves
   };
   // A live sample of a target or an origin. A diagnosis is wished for, where the target may be
   // diagnosed, until note_diagnosis() tells that one was begun.
@@ -62,6 +63,10 @@ class Investigator {
 
   // As of CaseFile::take_host().
   void take_host(const std::string& target, const HostState& host);
+
+  // As of CaseFile::take_gateway(). Nothing where the target is in no trouble.
+  void take_gateway(const std::string& target, std::shared_ptr<const GatewayReport> report,
+                    SteadyTime now);
 
   // What is known of the target's trouble; unknown, with nothing said, where it is in none.
   [[nodiscard]] Verdict verdict(const std::string& target) const;

@@ -7,11 +7,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "alerts/cause_fault.h"
+#include "alerts/gateway_evidence.h"
+#include "alerts/verdict_words.h"
 
 namespace gatewatch::alerts {
 namespace {
@@ -28,38 +31,6 @@ Manner manner_of(const Observation& bad) {
 }
 
 constexpr CauseSet kNotConnected{Cause::Refused, Cause::TimeoutConnect, Cause::Unreachable};
-
-std::string times(size_t count, size_t of) {
-  return std::to_string(count) + " of " + std::to_string(of);
-}
-
-std::string list_of(const std::vector<std::string>& items, std::string_view last) {
-  std::string text;
-  for (size_t i = 0; i < items.size(); ++i) {
-    if (i > 0) {
-      text.append(i + 1 == items.size() ? last : ", ");
-    }
-    text += items[i];
-  }
-  return text;
-}
-
-void add_new(std::vector<std::string>& items, std::string item) {
-  if (std::find(items.begin(), items.end(), item) == items.end()) {
-    items.push_back(std::move(item));
-  }
-}
-
-// "nothing listens at the upstream's port", or all that is possible.
-std::string explain(CauseSet causes) {
-  std::vector<std::string> items;
-  for (const Cause cause : kAllCauses) {
-    if (causes.contains(cause)) {
-      items.emplace_back(gatewatch::explain(cause));
-    }
-  }
-  return items.size() > 1 ? "one of these: " + list_of(items, "; or ") : list_of(items, "");
-}
 
 // ", connect: …"; of an answer without an error, its status.
 std::string detail_of(const Observation& bad) {
@@ -90,6 +61,7 @@ class Judge {
   void look_at_addresses();
   [[nodiscard]] double is_fine_by_luck(size_t good) const;
   void look_for_cliff();
+  void look_at_gateways();
   void narrow(CauseSet by, const std::string& source);
   [[nodiscard]] Fault fault_by_origin() const;
   [[nodiscard]] Fault fault_of_all() const;
@@ -106,7 +78,8 @@ class Judge {
   bool is_contradictory_ = false;
   bool origin_fails_ = false;
   bool origin_is_fine_ = false;
-  std::string bad_address_;  // the one of several that fails, in words
+  bool gateway_is_blamed_ = false;  // by what it says of itself
+  std::string bad_address_;         // the one of several that fails, in words
   Verdict verdict_;
 };
 
@@ -285,6 +258,14 @@ void Judge::look_for_cliff() {
   }
 }
 
+void Judge::look_at_gateways() {
+  GatewayEvidence told =
+      gateway_evidence(file_, recent_.empty() ? nullptr : recent_.back(), left_, origin_fails_);
+  std::ranges::move(told.lines, std::back_inserter(verdict_.evidence));
+  left_ = told.causes.empty() ? left_ : told.causes;
+  gateway_is_blamed_ = told.blames_gateway;
+}
+
 // Of a target that does not answer at all.
 Fault Judge::fault_by_origin() const {
   CauseSet met;
@@ -302,6 +283,9 @@ Fault Judge::fault_by_origin() const {
 Fault Judge::fault_of_all() const {
   if (is_contradictory_) {
     return Fault::Unknown;
+  }
+  if (gateway_is_blamed_) {
+    return Fault::Gateway;
   }
   if (manner_ == Manner::NoName) {
     return recent_.back()->outcome == Outcome::DnsTimeout ? Fault::Unknown : Fault::Dns;
@@ -375,6 +359,7 @@ Verdict Judge::judge() {
   look_at_origin();
   look_at_addresses();
   look_for_cliff();
+  look_at_gateways();
   if (file_.host()) {
     note("the machine of gateway and gatewatch, when it began: " + describe(*file_.host()));
   }

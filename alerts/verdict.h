@@ -4,8 +4,9 @@
 //
 // A verdict says what the observations are consistent with, and lists them. It follows from the
 // causes that remain possible when each source has ruled out what it can: the answers of the
-// gateway, probes of the origin made beside them, the gateway's log. Where the sources contradict
-// each other, or leave causes of different faults, the fault is unknown.
+// gateway, probes of the origin made beside them, the gateway's log, what the gateway says of
+// itself (gateway_evidence.h). Where the sources contradict each other, or leave causes of
+// different faults, the fault is unknown.
 //
 // The origin counts as failing where it failed in at least half of its newest probes, in a way that
 // a gateway tells, and not already before the trouble began. It counts as fine after kFineProbes

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#include "alerts/verdict_words.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace gatewatch::alerts {
+
+std::string times(size_t count, size_t of) {
+  return std::to_string(count) + " of " + std::to_string(of);
+}
+
+std::string list_of(const std::vector<std::string>& items, std::string_view last) {
+  std::string text;
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (i > 0) {
+      text.append(i + 1 == items.size() ? last : ", ");
+    }
+    text += items[i];
+  }
+  return text;
+}
+
+void add_new(std::vector<std::string>& items, std::string item) {
+  if (std::find(items.begin(), items.end(), item) == items.end()) {
+    items.push_back(std::move(item));
+  }
+}
+
+std::string explain(CauseSet causes) {
+  std::vector<std::string> items;
+  for (const Cause cause : kAllCauses) {
+    if (causes.contains(cause)) {
+      items.emplace_back(gatewatch::explain(cause));
+    }
+  }
+  return items.size() > 1 ? "one of these: " + list_of(items, "; or ") : list_of(items, "");
+}
+
+}  // namespace gatewatch::alerts
