@@ -9,6 +9,8 @@
 #include "alerts/verdict.h"
 #include "core/id.h"
 #include "daemon/log_join.h"
+#include "logs/gateway_reader.h"
+#include "logs/gateway_words.h"
 #include "logs/log_follower.h"
 #include "probe/dns/resolver.h"
 #include "probe/http/curl_engine.h"
@@ -127,6 +129,21 @@ class LogsOf {
   LogJoin join_;
 };
 
+// What the gateways before one target say of themselves now; of one that does not tell, nothing.
+void ask_gateways(const Settings& settings, const Target& target, SteadyTime now,
+                  alerts::CaseFile& file) {
+  for (const logs::GatewaySettings& gateway : settings.gateways) {
+    if (!gateway.applies_to(target)) {
+      continue;
+    }
+    if (const logs::GatewayAnswer status = logs::read_gateway(gateway)) {
+      file.take_gateway(std::make_shared<const GatewayReport>(
+                            logs::report_of(gateway.name, *status, std::nullopt, gateway.backends)),
+                        now);
+    }
+  }
+}
+
 bool is_bad(const Sample& sample) {
   return is_conclusive(sample.result.outcome) && sample.result.outcome != Outcome::Ok;
 }
@@ -154,6 +171,7 @@ OneProbe probe_once(const Settings& settings, const ProbedTarget& probed) {
   if (!logs.empty()) {
     logs.read(*std::find_if(once.samples.begin(), once.samples.end(), is_bad), bench, file);
   }
+  ask_gateways(settings, probed.target, bench.now(), file);
   once.verdict = alerts::judge(file);
   return once;
 }

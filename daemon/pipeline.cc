@@ -53,7 +53,11 @@ Pipeline::Pipeline(probe::Loop& loop, Rng& ids, storage::Writer& writer, alerts:
       evaluator_(ids),
       foretelling_(loop, ids, [this](const alerts::Change& change) { tell(change); }),
       self_watch_(ids),
-      announcer_(std::move(source), ids) {}
+      announcer_(std::move(source), ids),
+      gateways_(loop, [this](const std::string& target, GatewayWatch::Report report) {
+        investigator_.take_gateway(target, std::move(report), loop_.now());
+        judge(target);
+      }) {}
 
 alerts::Instant Pipeline::now() const {
   return {loop_.now(), loop_.wall_now()};
@@ -67,6 +71,7 @@ void Pipeline::configure(const Settings& settings) {
   log_join_.configure(settings.logs, targets);
   log_board_.configure(settings.logs);
   foretelling_.configure(settings);
+  gateways_.configure(settings.gateways, targets);
   board_.set_targets(std::move(targets));
   const std::vector<alerts::Watched> watched = settings.watched();
   confirmation_.configure(watched);
@@ -189,6 +194,11 @@ void Pipeline::follow_up(const Sample& sample, std::vector<ProbeRequest>& reques
   }
   if (wish.is_new && log_join_.has_log(sample.target)) {
     investigator_.take_host(sample.target, logs::read_host_state(loop_.wall_now()));
+  }
+  if (wish.gateways) {
+    for (GatewayWatch::Report& report : gateways_.ask(sample.target)) {
+      investigator_.take_gateway(sample.target, std::move(report), loop_.now());
+    }
   }
   if (wish.diagnosis && diagnose_(sample.target, sample.result.address)) {
     investigator_.note_diagnosis(sample.target, loop_.now());

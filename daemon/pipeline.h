@@ -28,6 +28,7 @@
 #include "core/snapshot.h"
 #include "daemon/board.h"
 #include "daemon/foretelling.h"
+#include "daemon/gateway_watch.h"
 #include "daemon/log_board.h"
 #include "daemon/log_join.h"
 #include "daemon/settings.h"
@@ -105,6 +106,7 @@ class Pipeline {
   alerts::SelfWatch self_watch_;
   alerts::Announcer announcer_;
   alerts::RepairHistory repairs_;
+  GatewayWatch gateways_;
   uint64_t dead_letters_before_ = 0;  // those of earlier runs
   std::string read_error_;            // why the last run's state could not be read
   std::string told_note_;             // the news of the database that were made an incident

@@ -47,6 +47,7 @@ http {{
 _HAPROXY = """\
 global
   maxconn 128
+  stats socket {folder}/stats.sock mode 600 level user
 defaults
   mode http
   retries 0
@@ -57,7 +58,7 @@ frontend front
   bind 127.0.0.1:{port}
   default_backend back
 backend back
-  server upstream 127.0.0.1:{upstream_port}
+{servers}
 """
 
 
@@ -132,11 +133,18 @@ class Nginx(Gateway):
 
 
 class HaProxy(Gateway):
-    def __init__(self, folder, upstream_port):
+    """Its one backend "back" has a server for each port, "upstream" and then "upstream2", …;
+    `more` is put behind each. `stats_socket` tells how it is."""
+
+    def __init__(self, folder, *upstream_ports, more=""):
         super().__init__(folder)
+        self.stats_socket = self.folder / "stats.sock"
+        servers = "\n".join(
+            f"  server upstream{number if number > 1 else ''} 127.0.0.1:{port} {more}"
+            for number, port in enumerate(upstream_ports, 1))
         configuration = self.folder / "haproxy.cfg"
         configuration.write_text(_HAPROXY.format(
-            port=self.port, upstream_port=upstream_port, timeout=UPSTREAM_TIMEOUT_MS))
+            folder=self.folder, port=self.port, servers=servers, timeout=UPSTREAM_TIMEOUT_MS))
         self._start([find_program("haproxy"), "-db", "-f", configuration])
 
 

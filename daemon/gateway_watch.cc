@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/gateway_watch.h"
+
+#include <algorithm>
+
+#include "core/log.h"
+#include "logs/gateway_words.h"
+
+namespace gatewatch::daemon {
+namespace {
+
+GatewayWatch::Read read_on_threads() {
+  return [reader = std::shared_ptr<logs::GatewayReader>()](const logs::GatewaySettings& gateway,
+                                                           logs::GatewayReader::Done done) mutable {
+    if (reader == nullptr) {
+      reader = std::make_shared<logs::GatewayReader>();
+    }
+    return reader->read(gateway, std::move(done));
+  };
+}
+
+}  // namespace
+
+GatewayWatch::GatewayWatch(probe::Loop& loop, OnReport on_report, Read read)
+    : loop_(loop), on_report_(std::move(on_report)), read_(std::move(read)) {}
+
+GatewayWatch::GatewayWatch(probe::Loop& loop, OnReport on_report)
+    : GatewayWatch(loop, std::move(on_report), read_on_threads()) {}
+
+GatewayWatch::~GatewayWatch() {
+  loop_.cancel(timer_);
+}
+
+void GatewayWatch::configure(const std::vector<logs::GatewaySettings>& gateways,
+                             const std::vector<Target>& targets) {
+  std::map<std::string, Gateway> known = std::exchange(gateways_, {});
+  before_.clear();
+  for (const logs::GatewaySettings& settings : gateways) {
+    Gateway& gateway = gateways_[settings.name];
+    const auto old = known.find(settings.name);
+    if (old != known.end() && old->second.settings == settings) {
+      gateway = std::move(old->second);
+    } else {
+      gateway.id = ++last_id_;
+      gateway.settings = settings;
+    }
+    for (const Target& target : targets) {
+      if (target.enabled && !target.is_control && settings.applies_to(target)) {
+        before_[target.name].push_back(settings.name);
+      }
+    }
+    if (!gateway.asked_at) {
+      start(gateway);
+    }
+  }
+  loop_.cancel(timer_);
+  timer_ = probe::Loop::TimerId::None;
+  if (!gateways_.empty()) {
+    timer_ = loop_.call_at(loop_.now() + kAskWhileWell, [this] { ask_all_that_are_well(); });
+  }
+}
+
+std::vector<GatewayWatch::Report> GatewayWatch::ask(const std::string& target) {
+  std::vector<Report> told;
+  const auto found = before_.find(target);
+  if (found == before_.end()) {
+    return told;
+  }
+  for (const std::string& name : found->second) {
+    Gateway& gateway = gateways_.at(name);
+    gateway.failing_at = loop_.now();
+    if (!gateway.is_reading && gateway.newest != nullptr &&
+        loop_.now() - *gateway.asked_at < kAskAgain) {
+      told.push_back(gateway.newest);
+      continue;
+    }
+    if (!gateway.is_reading) {
+      start(gateway);
+    }
+    if (gateway.is_reading) {
+      gateway.waiting.insert(target);
+    }
+  }
+  return told;
+}
+
+void GatewayWatch::start(Gateway& gateway) {
+  gateway.asked_at = loop_.now();
+  gateway.is_reading = read_(gateway.settings, [this, name = gateway.settings.name,
+                                                id = gateway.id](logs::GatewayAnswer answer) {
+    loop_.post([this, name, id, answer = std::move(answer)]() mutable {
+      take(name, id, std::move(answer));
+    });
+  });
+}
+
+bool GatewayWatch::is_well(const Gateway& gateway) const {
+  return !gateway.failing_at || loop_.now() - *gateway.failing_at > kWellAgain;
+}
+
+void GatewayWatch::ask_all_that_are_well() {
+  for (auto& [name, gateway] : gateways_) {
+    if (is_well(gateway) && !gateway.is_reading) {
+      start(gateway);
+    }
+  }
+  timer_ = loop_.call_at(loop_.now() + kAskWhileWell, [this] { ask_all_that_are_well(); });
+}
+
+void GatewayWatch::take(const std::string& name, uint64_t id, logs::GatewayAnswer answer) {
+  const auto found = gateways_.find(name);
+  if (found == gateways_.end() || found->second.id != id) {
+    return;  // of a configuration that is gone
+  }
+  Gateway& gateway = found->second;
+  gateway.is_reading = false;
+  gateway.newest = report_of(gateway, answer);
+  log_error(gateway, answer ? std::string() : answer.error());
+  if (answer && is_well(gateway)) {
+    gateway.well = Gateway::Known{.status = std::move(*answer), .at = loop_.now()};
+  }
+  const bool is_telling = !untold_.empty();
+  for (const std::string& target : std::exchange(gateway.waiting, {})) {
+    untold_.emplace_back(target, gateway.newest);
+  }
+  if (!is_telling) {
+    tell_some();
+  }
+}
+
+GatewayWatch::Report GatewayWatch::report_of(Gateway& gateway,
+                                             const logs::GatewayAnswer& answer) const {
+  if (!answer) {
+    GatewayReport report;
+    report.gateway = gateway.settings.name;
+    report.product = gateway.settings.product();
+    report.lines = {"does not tell how it is: " + answer.error()};
+    return std::make_shared<const GatewayReport>(std::move(report));
+  }
+  std::optional<logs::EarlierStatus> before;
+  if (gateway.well) {
+    before = {.status = gateway.well->status, .age = loop_.now() - gateway.well->at};
+  }
+  return std::make_shared<const GatewayReport>(
+      logs::report_of(gateway.settings.name, *answer, before, gateway.settings.backends));
+}
+
+void GatewayWatch::tell_some() {
+  for (size_t i = 0; i < kToldAtOnce && !untold_.empty(); ++i) {
+    const auto [target, report] = std::move(untold_.front());
+    untold_.pop_front();
+    on_report_(target, report);
+  }
+  if (!untold_.empty()) {
+    loop_.post([this] { tell_some(); });
+  }
+}
+
+void GatewayWatch::log_error(Gateway& gateway, const std::string& error) const {
+  if (error == std::exchange(gateway.told_error, error)) {
+    return;
+  }
+  if (error.empty()) {
+    log(LogLevel::Info, "a gateway tells again how it is", {{"gateway", gateway.settings.name}});
+  } else {
+    log(LogLevel::Warning, "a gateway does not tell how it is",
+        {{"gateway", gateway.settings.name}, {"reason", error}});
+  }
+}
+
+}  // namespace gatewatch::daemon

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: MIT
+#include "daemon/gateway_watch.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/sim_loop.h"
+
+namespace gatewatch::daemon {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+Target target_of(const std::string& name) {
+  Target target;
+  target.name = name;
+  return target;
+}
+
+logs::GatewaySettings nginx(const std::string& name, const std::string& url = "http://127.0.0.1/") {
+  logs::GatewaySettings gateway;
+  gateway.name = name;
+  gateway.stub_status = url;
+  gateway.targets = {"*"};
+  return gateway;
+}
+
+GatewayStatus status_with(uint64_t dropped) {
+  GatewayStatus status;
+  status.product = "nginx";
+  status.connections = 5;
+  status.accepted = 1'000;
+  status.dropped = dropped;
+  return status;
+}
+
+class GatewayWatchTest : public ::testing::Test {
+ protected:
+  struct Asked {
+    std::string name;
+    logs::GatewayReader::Done done;
+  };
+
+  // Answers the oldest question; its answer reaches the watch when the loop turns.
+  void answer(const logs::GatewayAnswer& answer) {
+    ASSERT_FALSE(asked_.empty());
+    auto done = std::move(asked_.front().done);
+    asked_.erase(asked_.begin());
+    done(answer);
+    loop_.advance(0ms);
+  }
+  std::vector<std::string> names_asked() const {
+    std::vector<std::string> names;
+    for (const Asked& one : asked_) {
+      names.push_back(one.name);
+    }
+    return names;
+  }
+  void start_well() {
+    watch_.configure({nginx("edge")}, {target_of("shop"), target_of("blog")});
+    answer(status_with(0));
+  }
+
+  testing::SimLoop loop_;
+  std::vector<Asked> asked_;
+  std::vector<std::pair<std::string, GatewayWatch::Report>> told_;
+  GatewayWatch watch_{loop_,
+                      [this](const std::string& target, GatewayWatch::Report report) {
+                        told_.emplace_back(target, std::move(report));
+                      },
+                      [this](const logs::GatewaySettings& gateway, logs::GatewayReader::Done done) {
+                        asked_.push_back({gateway.name, std::move(done)});
+                        return true;
+                      }};
+};
+
+TEST_F(GatewayWatchTest, AsksOnceHoweverManyTargetsFail) {
+  std::vector<Target> targets;
+  for (int i = 0; i < 5'000; ++i) {
+    targets.push_back(target_of("t" + std::to_string(i)));
+  }
+  watch_.configure({nginx("edge")}, targets);
+  answer(status_with(0));
+  loop_.advance(1min);
+  for (const Target& target : targets) {
+    EXPECT_THAT(watch_.ask(target.name), IsEmpty());
+  }
+  EXPECT_THAT(names_asked(), ElementsAre("edge"));
+  answer(status_with(7));
+  ASSERT_EQ(told_.size(), targets.size());
+  EXPECT_EQ(told_.front().second, told_.back().second);
+  EXPECT_TRUE(told_.front().second->drops_clients);
+  EXPECT_THAT(told_.front().second->lines, ElementsAre(HasSubstr("7 accepted but not handled in "
+                                                                 "the last 1 min")));
+  EXPECT_THAT(asked_, IsEmpty());
+}
+
+TEST_F(GatewayWatchTest, TellsAFewTargetsInATurnOfTheLoop) {
+  std::vector<Target> targets;
+  for (size_t i = 0; i < kToldAtOnce + 1; ++i) {
+    targets.push_back(target_of("t" + std::to_string(i)));
+  }
+  watch_.configure({nginx("edge")}, targets);
+  for (const Target& target : targets) {
+    EXPECT_THAT(watch_.ask(target.name), IsEmpty());
+  }
+  size_t told_in_one_turn = 0;
+  asked_.front().done(status_with(0));
+  loop_.post([&] { told_in_one_turn = told_.size(); });
+  loop_.advance(0ms);
+  EXPECT_EQ(told_in_one_turn, kToldAtOnce);
+  EXPECT_EQ(told_.size(), targets.size());
+}
+
+TEST_F(GatewayWatchTest, TellsAtOnceWhatIsKnownAndAsksAgainLater) {
+  start_well();
+  loop_.advance(1min);
+  EXPECT_THAT(watch_.ask("shop"), IsEmpty());
+  answer(status_with(1));
+  EXPECT_THAT(told_, SizeIs(1));
+  loop_.advance(kAskAgain - 1ms);
+  EXPECT_THAT(watch_.ask("blog"), SizeIs(1));
+  EXPECT_THAT(asked_, IsEmpty());
+  loop_.advance(1ms);
+  EXPECT_THAT(watch_.ask("blog"), IsEmpty());
+  EXPECT_THAT(names_asked(), ElementsAre("edge"));
+}
+
+TEST_F(GatewayWatchTest, AsksNoGatewayTwiceAtATime) {
+  start_well();
+  loop_.advance(1min);
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_THAT(watch_.ask("shop"), IsEmpty());
+    loop_.advance(kAskAgain);
+  }
+  EXPECT_THAT(asked_, SizeIs(1));
+  answer(status_with(0));
+  EXPECT_THAT(told_, SizeIs(1)) << "one target, however often it asked";
+}
+
+TEST_F(GatewayWatchTest, ComparesWithHowItWasBeforeTheTrouble) {
+  start_well();
+  loop_.advance(kAskWhileWell);
+  answer(status_with(3));
+  loop_.advance(1min);
+  EXPECT_THAT(watch_.ask("shop"), IsEmpty());
+  answer(status_with(5));
+  loop_.advance(1min);
+  EXPECT_THAT(watch_.ask("shop"), IsEmpty());
+  answer(status_with(9));
+  EXPECT_THAT(told_.at(0).second->lines, ElementsAre(HasSubstr("2 accepted but")));
+  EXPECT_THAT(told_.at(1).second->lines, ElementsAre(HasSubstr("6 accepted but")));
+}
+
+TEST_F(GatewayWatchTest, AsksAtTimesOnlyWhileAllIsWell) {
+  start_well();
+  loop_.advance(kAskWhileWell - 1s);
+  EXPECT_THAT(watch_.ask("shop"), IsEmpty());
+  answer(status_with(1));
+  loop_.advance(kWellAgain);
+  EXPECT_THAT(asked_, IsEmpty());
+  loop_.advance(kAskWhileWell);
+  EXPECT_THAT(names_asked(), ElementsAre("edge"));
+}
+
+TEST_F(GatewayWatchTest, TellsWhyAGatewayDoesNotTell) {
+  start_well();
+  loop_.advance(1min);
+  EXPECT_THAT(watch_.ask("shop"), IsEmpty());
+  answer(std::unexpected("Permission denied"));
+  ASSERT_THAT(told_, SizeIs(1));
+  EXPECT_EQ(told_.front().first, "shop");
+  EXPECT_EQ(told_.front().second->gateway, "edge");
+  EXPECT_EQ(told_.front().second->product, "nginx");
+  EXPECT_THAT(told_.front().second->lines,
+              ElementsAre("does not tell how it is: Permission denied"));
+}
+
+TEST_F(GatewayWatchTest, AsksOnlyTheGatewaysBeforeATarget) {
+  logs::GatewaySettings of_shop = nginx("shops");
+  of_shop.targets = {"shop"};
+  Target off = target_of("off");
+  off.enabled = false;
+  watch_.configure({of_shop, nginx("all")}, {target_of("shop"), target_of("blog"), off});
+  answer(status_with(0));
+  answer(status_with(0));
+  loop_.advance(1min);
+  EXPECT_THAT(watch_.ask("blog"), IsEmpty());
+  EXPECT_THAT(names_asked(), ElementsAre("all"));
+  EXPECT_THAT(watch_.ask("stranger"), IsEmpty());
+  EXPECT_THAT(watch_.ask("off"), IsEmpty());
+  EXPECT_THAT(watch_.ask("shop"), IsEmpty());
+  EXPECT_THAT(names_asked(), ElementsAre("all", "shops"));
+}
+
+TEST_F(GatewayWatchTest, DropsTheAnswerOfAConfigurationThatIsGone) {
+  start_well();
+  loop_.advance(1min);
+  EXPECT_THAT(watch_.ask("shop"), IsEmpty());
+  watch_.configure({nginx("edge", "http://127.0.0.2/")}, {target_of("shop")});
+  EXPECT_THAT(asked_, SizeIs(2));
+  answer(status_with(1));
+  EXPECT_THAT(told_, IsEmpty());
+  EXPECT_THAT(watch_.ask("shop"), IsEmpty());
+  answer(status_with(2));
+  EXPECT_THAT(told_, SizeIs(1));
+}
+
+TEST_F(GatewayWatchTest, KeepsWhatItKnowsOfAGatewayThatStays) {
+  start_well();
+  watch_.configure({nginx("edge"), nginx("other")}, {target_of("shop")});
+  EXPECT_THAT(names_asked(), ElementsAre("other"));
+  watch_.configure({}, {target_of("shop")});
+  EXPECT_EQ(loop_.timers(), 0U);
+}
+
+TEST(GatewayWatch, AsksLaterWhereItCannotAskNow) {
+  testing::SimLoop loop;
+  int refused = 0;
+  GatewayWatch watch(
+      loop, [](const std::string&, const GatewayWatch::Report&) {},
+      [&](const logs::GatewaySettings&, const logs::GatewayReader::Done&) {
+        ++refused;
+        return false;
+      });
+  watch.configure({nginx("edge")}, {target_of("shop")});
+  EXPECT_THAT(watch.ask("shop"), IsEmpty());
+  EXPECT_THAT(watch.ask("shop"), IsEmpty());
+  EXPECT_EQ(refused, 3);
+}
+
+}  // namespace
+}  // namespace gatewatch::daemon
