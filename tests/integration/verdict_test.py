@@ -2,6 +2,7 @@
 """Whose fault an incident is, with a real nginx in front of an upstream that is probed as well."""
 
 import json
+import time
 
 from harness import (QUICK_RULE, Case, WebhookReceiver, quick_target, run_verb, wait_until,
                      webhook_channel)
@@ -108,6 +109,30 @@ class VerdictTest(Case):
         daemon.start()
         wait_until(lambda: requests() == ['gatewatch_log_requests_total{log="visitors"} 2'],
                    lambda: f"the two that came meanwhile are counted: {requests()}")
+
+    def test_an_incident_of_a_rule_over_a_log_speaks_of_requests(self):
+        log = self.folder / "access.log"
+        log.write_text("")
+        daemon = self.daemon(
+            QUICK_RULE + 'source = "log"\n' + webhook_channel(self.receiver)
+            + quick_target("shop", self.nginx_.url)
+            + f'\n[[log]]\nname = "visitors"\nkind = "nginx-access"\npath = "{log}"\n').start()
+        self.assertEqual("", daemon.verb("check").stderr)
+        wait_until(lambda: 'gatewatch_log_requests_total{log="visitors"} 0' in
+                   daemon.get("/metrics")[2], "the log is followed")
+        with log.open("a") as file:
+            for _ in range(6):
+                file.write(time.strftime('10.0.0.9 - - [%d/%b/%Y:%H:%M:%S +0000] ', time.gmtime())
+                           + '"GET / HTTP/1.1" 502 5 "-" "curl"\n')
+        told = self.opened()
+        self.assertEqual("log", told["incident"]["detected_by"])
+        words = " ".join([told["text"], told["verdict"]["summary"], *told["verdict"]["evidence"]])
+        self.assertIn("6 of 6 logged requests", words)
+        self.assertNotIn("probes", words)
+        shown = wait_until(lambda: daemon.verb("incidents", told["incident"]["id"]).stdout,
+                           "the incident is stored")
+        self.assertIn("requests 6 of 6 bad", shown)
+        self.assertNotIn("probes", shown)
 
     def positions(self, daemon):
         return daemon.query("SELECT position FROM log_position")
