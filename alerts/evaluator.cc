@@ -128,6 +128,16 @@ std::vector<Change> Evaluator::take_log(const std::string& target,
   return changes;
 }
 
+std::vector<Change> Evaluator::end_silent(Instant now) {
+  std::vector<Change> changes;
+  for (auto& [name, entry] : targets_) {
+    for (RuleWatch& watch : entry.watches) {
+      keep(changes, watch.end_if_silent(now));
+    }
+  }
+  return changes;
+}
+
 std::vector<Change> Evaluator::take(const Sample& sample, Instant now, const Verdict& verdict) {
   std::vector<Change> changes;
   const auto entry = targets_.find(sample.target);

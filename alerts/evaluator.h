@@ -68,6 +68,9 @@ class Evaluator {
   std::vector<Change> take_log(const std::string& target,
                                const std::function<Counts(const Rule&)>& counts_of, Instant now,
                                const Verdict& verdict = {});
+  // Ends what logs have fallen silent about, as of RuleWatch::end_if_silent(). To be called at
+  // least once a minute.
+  std::vector<Change> end_silent(Instant now);
 
   // What is known of the target's trouble now: of its open incidents, as of RuleWatch::judge().
   std::vector<Change> judge(const std::string& target, const Verdict& verdict, SteadyTime now);

@@ -103,7 +103,11 @@ std::string ending_of(const Message& message) {
   }
   if (reason == "removed") {
     return "incident closed" + after +
-           ", not because it recovered: its target or rule was removed from the configuration";
+           ", not because it recovered: its target, rule or log was removed from the configuration";
+  }
+  if (reason == kSilent) {
+    return "incident closed" + after +
+           ", not because it recovered: its logs tell of too few requests to judge by";
   }
   if (reason == "disabled") {
     return "incident closed" + after + ", not because it recovered: the target was disabled";

@@ -147,23 +147,6 @@ std::optional<Change> RuleWatch::judge(const Verdict& verdict, SteadyTime now) {
   return change(Change::Kind::Updated, window_.sum());
 }
 
-std::optional<Change> RuleWatch::take_log(const Counts& counts, Instant now, Rng& ids,
-                                          const Verdict& verdict) {
-  if (rule_->source != RuleSource::Log || counts.probes == 0) {
-    return std::nullopt;
-  }
-  count(counts, now.steady);
-  if (is_open()) {
-    incident_->total += counts;
-    const bool is_clear = clear_since_ && now.steady - *clear_since_ >= rule_->clear_for;
-    return is_clear ? std::optional(resolve(now)) : std::nullopt;
-  }
-  if (should_open(window_.sum(now.steady))) {
-    return open({kDetectedByLog, counts, verdict}, now, ids);
-  }
-  return std::nullopt;
-}
-
 std::optional<Change> RuleWatch::take(const Sample& sample, Instant now, Rng& ids,
                                       const Verdict& verdict) {
   if (rule_->source != RuleSource::Probes) {
@@ -368,6 +351,7 @@ void RuleWatch::reconfigure(std::shared_ptr<const Rule> rule,
   if (!same_window(*rule_, *rule)) {
     window_ = RateWindow(rule->window);
     clear_since_.reset();
+    logged_bad_.reset();
   }
   if (!rule->confirm || rule->count != rule_->count) {
     trial_.end();

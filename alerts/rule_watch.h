@@ -11,6 +11,7 @@
 
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "alerts/course.h"
@@ -29,6 +30,9 @@ inline constexpr size_t kMaxOpenings = 16;
 inline constexpr Duration kDay = std::chrono::hours(24);
 // A trouble without an incident is forgotten when clean for so long.
 inline constexpr Duration kForgetAfter = std::chrono::minutes(10);
+
+inline constexpr Duration kLogSilence = std::chrono::minutes(30);
+inline constexpr std::string_view kSilent = "silent";
 
 // A state change of an incident, with all that a message about it needs.
 struct Change {
@@ -65,6 +69,11 @@ class RuleWatch {
   // Takes what a log told of requests. Nothing where the rule looks at probes.
   std::optional<Change> take_log(const Counts& counts, Instant now, Rng& ids,
                                  const Verdict& verdict = {});
+  // Ends, with reason kSilent, an open incident whose logs have told of no bad request for
+  // kLogSilence, or for `window` or `clear_for` where that is longer, and of fewer than min_probes
+  // in the window: nothing tells any more that the trouble goes on, nor that it is over. Nothing
+  // where the rule looks at probes.
+  std::optional<Change> end_if_silent(Instant now);
 
   // Puts a verdict that has evidence to the open incident, if there is one, besides what the rule
   // itself saw; an unknown fault does not take the place of one from before a restart. An update
@@ -131,6 +140,7 @@ class RuleWatch {
   std::optional<SteadyTime> newest_;       // conclusive sample
   SteadyTime resolved_at_;                 // meaningful while incident_ is resolved
   std::optional<SteadyTime> restored_;     // when the incident opened that a restart goes on with
+  std::optional<SteadyTime> logged_bad_;   // when a log told of a bad request, or was asked first
   std::optional<SteadyTime> clear_since_;  // since when the rate has been below the clear level
 };
 

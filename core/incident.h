@@ -58,7 +58,7 @@ struct Incident {
 
   WallTime opened_at;
   std::optional<WallTime> resolved_at;
-  std::string reason;  // why it resolved, where that was not recovery: "removed", "disabled"
+  std::string reason;  // why it resolved, where that was not recovery: "removed", "disabled", …
 
   Counts total;            // scheduled probes from the opening window to the resolution
   WallTime counted_until;  // the start of the newest probe in `total`

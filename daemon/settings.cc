@@ -108,6 +108,11 @@ const ProbedTarget* Settings::find_target(const std::string& name) const {
   return found == targets.end() ? nullptr : &*found;
 }
 
+bool Settings::has_log(const Target& target) const {
+  return std::any_of(logs.begin(), logs.end(),
+                     [&](const logs::LogSettings& log) { return log.applies_to(target); });
+}
+
 std::vector<alerts::Watched> Settings::watched() const {
   std::vector<alerts::Watched> all;
   std::vector<std::shared_ptr<const Rule>> shared(rules.size());
@@ -117,7 +122,8 @@ std::vector<alerts::Watched> Settings::watched() const {
     }
     alerts::Watched watched{.target = probed.target, .rules = {}};
     for (size_t i = 0; i < rules.size(); ++i) {
-      if (!rules[i].applies_to(probed.target)) {
+      if (!rules[i].applies_to(probed.target) ||
+          (rules[i].rule.source == RuleSource::Log && !has_log(probed.target))) {
         continue;
       }
       Rule rule = rules[i].for_target(probed.target);

@@ -45,7 +45,10 @@ struct Settings {
   std::vector<logs::GatewaySettings> gateways;
 
   [[nodiscard]] const ProbedTarget* find_target(const std::string& name) const;
-  // Every target but the controls, with the rules that apply to it.
+  // Whether a log is about the target.
+  [[nodiscard]] bool has_log(const Target& target) const;
+  // Every target but the controls, with the rules that apply to it; those over logs only where a
+  // log is about the target.
   [[nodiscard]] std::vector<alerts::Watched> watched() const;
   [[nodiscard]] std::map<std::string, std::vector<std::string>> channels_of_rule() const;
   // The targets whose incidents are to be foretold: enabled ones, where that is switched on.

@@ -55,7 +55,11 @@ TEST(Message, SaysThatARemovedTargetDidNotRecover) {
   message.incident.reason = "removed";
   EXPECT_TRUE(
       describe(message).starts_with("shop: incident closed after 12 min, not because it "
-                                    "recovered: its target or rule was removed"))
+                                    "recovered: its target, rule or log was removed"))
+      << describe(message);
+  message.incident.reason = "silent";
+  EXPECT_TRUE(describe(message).starts_with(
+      "shop: incident closed after 12 min, not because it recovered: its logs tell of too few"))
       << describe(message);
   message.incident.reason = "disabled";
   EXPECT_NE(describe(message).find("the target was disabled"), std::string::npos);

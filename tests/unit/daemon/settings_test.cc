@@ -57,6 +57,27 @@ TEST(Settings, TheFingerprintTellsWhatChanged) {
   EXPECT_NE(fingerprint(same), fingerprint(changed));
 }
 
+TEST(Settings, ARuleOverLogsWatchesOnlyWhatALogIsAbout) {
+  const std::string rule = R"(
+[[rule]]
+name = "visitors"
+source = "log"
+count = ["502"]
+)";
+  const auto rules_of = [&](const std::string& logs) {
+    std::vector<size_t> rules;
+    const LoadedSettings loaded = load_settings_text("test", kTwoTargets + rule + logs);
+    for (const alerts::Watched& watched : loaded.settings.value().watched()) {
+      rules.push_back(watched.rules.size());
+    }
+    return rules;
+  };
+  const std::string log = "[[log]]\nname = \"edge\"\nkind = \"nginx-access\"\npath = \"/a\"\n";
+  EXPECT_EQ(rules_of(""), (std::vector<size_t>{0, 0}));
+  EXPECT_EQ(rules_of(log), (std::vector<size_t>{1, 1}));
+  EXPECT_EQ(rules_of(log + "targets = [\"slow\"]\n"), (std::vector<size_t>{0, 1}));
+}
+
 TEST(Settings, MistakesOfAllKindsAreToldTogether) {
   const LoadedSettings loaded = load_settings_text("test", R"(
 [defaults]
