@@ -50,7 +50,7 @@ std::vector<JoinedLine> LogJoin::take(const Sample& sample, SteadyTime now) {
   }
   const ProbeResult& result = sample.result;
   if (!result.request_id.empty()) {
-    probes_.add(result.request_id, {.target = sample.target, .at = sample.at}, now);
+    probes_.add(result.request_id, sample.target, now);
   }
   std::deque<BadProbe>& bad = found->second.bad;
   const auto length = std::chrono::ceil<std::chrono::microseconds>(result.latency);
@@ -99,8 +99,7 @@ bool LogJoin::tells_of(const GatewayEvent& event, const std::string& target, Ste
     return false;
   }
   if (!event.request_id.empty()) {
-    const auto probe = probes_.find(event, now);
-    return probe && probe->target == target;
+    return probes_.find(event, now) == target;
   }
   const Watched& watched = found->second;
   return (event.host.empty() || event.host == watched.host) &&

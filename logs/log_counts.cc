@@ -39,9 +39,6 @@ void LogCounts::add(const GatewayEvent& event) {
   } else {
     ++failures;
   }
-  if (const auto cause = event.causes.exact()) {
-    ++exact_causes.at(static_cast<size_t>(*cause));
-  }
 }
 
 LogCounts& LogCounts::operator+=(const LogCounts& other) {
@@ -53,8 +50,6 @@ LogCounts& LogCounts::operator+=(const LogCounts& other) {
   for (const auto& [answer, count] : other.answers) {
     answers[answer] += count;
   }
-  std::transform(exact_causes.begin(), exact_causes.end(), other.exact_causes.begin(),
-                 exact_causes.begin(), std::plus<>());
   return *this;
 }
 

@@ -3,7 +3,6 @@
 // What lines tell in numbers.
 #pragma once
 
-#include <array>
 #include <compare>
 #include <cstdint>
 #include <map>
@@ -33,20 +32,14 @@ struct LogCounts {
   uint32_t masked_probes = 0;               // … but this
   uint32_t failures = 0;                    // lines of EventKind::Failure
   std::map<AnswerClass, uint32_t> answers;  // of the requests
-  std::array<uint32_t, kAllCauses.size()> exact_causes{};  // of both sorts of lines, where just one
 
   void add(const GatewayEvent& event);
   LogCounts& operator+=(const LogCounts& other);
 
   [[nodiscard]] bool empty() const { return requests == 0 && failures == 0 && probes == 0; }
-  // Whether shares can be told.
-  [[nodiscard]] bool tells_shares() const { return requests > 0; }
   [[nodiscard]] uint32_t with_status(int status) const;
   // As of probes: is_gateway_failure() of core/rule.h.
   [[nodiscard]] uint32_t gateway_failures() const;
-  [[nodiscard]] uint32_t of(Cause cause) const {
-    return exact_causes.at(static_cast<size_t>(cause));
-  }
 
   bool operator==(const LogCounts&) const = default;
 };

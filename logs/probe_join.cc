@@ -11,14 +11,14 @@ void ProbeJoin::forget(SteadyTime now) {
   }
 }
 
-void ProbeJoin::add(const std::string& request_id, ProbeKey probe, SteadyTime now) {
-  if (probes_.emplace(request_id, std::move(probe)).second) {
+void ProbeJoin::add(const std::string& request_id, const std::string& target, SteadyTime now) {
+  if (probes_.emplace(request_id, target).second) {
     by_age_.emplace_back(now, request_id);
   }
   forget(now);
 }
 
-std::optional<ProbeKey> ProbeJoin::find(const GatewayEvent& event, SteadyTime now) {
+std::optional<std::string> ProbeJoin::find(const GatewayEvent& event, SteadyTime now) {
   forget(now);
   const auto found = probes_.find(event.request_id);
   return found == probes_.end() ? std::nullopt : std::optional(found->second);

@@ -16,14 +16,6 @@
 
 namespace gatewatch::logs {
 
-// Names a sample: when the probe began, and of which target.
-struct ProbeKey {
-  std::string target;
-  WallTime at{};
-
-  bool operator==(const ProbeKey&) const = default;
-};
-
 // How long a line may come after the probe was sent: gateways write when a request is over, and
 // some in blocks.
 inline constexpr Duration kJoinWithin = std::chrono::minutes(10);
@@ -34,18 +26,18 @@ inline constexpr Duration kTimeSlack = std::chrono::seconds(1);
 // Thread: one at a time.
 class ProbeJoin {
  public:
-  // Remembers a probe that was sent with this request id.
-  void add(const std::string& request_id, ProbeKey probe, SteadyTime now);
+  // Remembers that a probe of the target was sent with this request id.
+  void add(const std::string& request_id, const std::string& target, SteadyTime now);
 
-  // The probe whose request id the line tells; a request may have several lines.
-  [[nodiscard]] std::optional<ProbeKey> find(const GatewayEvent& event, SteadyTime now);
+  // The target of the probe whose request id the line tells; a request may have several lines.
+  [[nodiscard]] std::optional<std::string> find(const GatewayEvent& event, SteadyTime now);
 
   [[nodiscard]] size_t size() const { return probes_.size(); }
 
  private:
   void forget(SteadyTime now);
 
-  std::unordered_map<std::string, ProbeKey> probes_;
+  std::unordered_map<std::string, std::string> probes_;  // targets, by request id
   std::deque<std::pair<SteadyTime, std::string>> by_age_;
 };
 

@@ -19,18 +19,18 @@ GatewayEvent event_of(const std::string& request_id) {
 
 TEST(ProbeJoin, FindsAProbeByItsRequestIdForEachOfItsLines) {
   ProbeJoin join;
-  join.add("id-1", {"shop", kWall}, kStart);
-  join.add("id-2", {"blog", kWall + 1s}, kStart);
-  EXPECT_EQ(join.find(event_of("id-1"), kStart + 1s), (ProbeKey{"shop", kWall}));
-  EXPECT_EQ(join.find(event_of("id-1"), kStart + 2s), (ProbeKey{"shop", kWall}));
-  EXPECT_EQ(join.find(event_of("id-2"), kStart + 2s)->target, "blog");
+  join.add("id-1", "shop", kStart);
+  join.add("id-2", "blog", kStart);
+  EXPECT_EQ(join.find(event_of("id-1"), kStart + 1s), "shop");
+  EXPECT_EQ(join.find(event_of("id-1"), kStart + 2s), "shop");
+  EXPECT_EQ(join.find(event_of("id-2"), kStart + 2s), "blog");
   EXPECT_FALSE(join.find(event_of("id-3"), kStart));
   EXPECT_FALSE(join.find(event_of(""), kStart));
 }
 
 TEST(ProbeJoin, ForgetsAProbeAfterAWhile) {
   ProbeJoin join;
-  join.add("id-1", {"shop", kWall}, kStart);
+  join.add("id-1", "shop", kStart);
   EXPECT_TRUE(join.find(event_of("id-1"), kStart + kJoinWithin));
   EXPECT_FALSE(join.find(event_of("id-1"), kStart + kJoinWithin + 1s));
   EXPECT_EQ(join.size(), 0U);
@@ -39,7 +39,7 @@ TEST(ProbeJoin, ForgetsAProbeAfterAWhile) {
 TEST(ProbeJoin, RemembersALimitedNumber) {
   ProbeJoin join;
   for (size_t i = 0; i <= kMaxJoined; ++i) {
-    join.add("id-" + std::to_string(i), {"shop", kWall}, kStart);
+    join.add("id-" + std::to_string(i), "shop", kStart);
   }
   EXPECT_EQ(join.size(), kMaxJoined);
   EXPECT_FALSE(join.find(event_of("id-0"), kStart));

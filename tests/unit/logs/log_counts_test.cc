@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "logs/log_window.h"
+#include "logs/log_counts.h"
 
 #include <gtest/gtest.h>
 
@@ -47,9 +47,6 @@ TEST(LogCounts, CountRequestsByTheirAnswers) {
   EXPECT_EQ(counts.masked, 1U);
   EXPECT_EQ(counts.with_status(502), 2U);
   EXPECT_EQ(counts.gateway_failures(), 2U);
-  EXPECT_EQ(counts.of(Cause::Refused), 1U);
-  EXPECT_EQ(counts.of(Cause::Closed), 1U);
-  EXPECT_TRUE(counts.tells_shares());
 }
 
 TEST(LogCounts, FillTheWindowOfARuleAsProbesDo) {
@@ -67,8 +64,6 @@ TEST(LogCounts, CannotTellAShareByAnErrorLogAlone) {
   failure.kind = EventKind::Failure;
   const LogCounts counts = counts_of_events({failure, failure});
   EXPECT_EQ(counts.failures, 2U);
-  EXPECT_EQ(counts.of(Cause::Refused), 2U);
-  EXPECT_FALSE(counts.tells_shares());
   EXPECT_EQ(logs::counts_of(rule_that_counts("502"), counts), Counts());
 }
 
@@ -82,25 +77,6 @@ TEST(LogCounts, LeaveOutProbesAndHealthChecks) {
   EXPECT_EQ(counts.probes, 1U);
   EXPECT_EQ(counts.requests + counts.failures, 0U);
   EXPECT_TRUE(counts.answers.empty());
-}
-
-TEST(LogWindow, ForgetsWhatIsOlderThanItsSpan) {
-  LogWindow window(std::chrono::minutes(5));
-  const SteadyTime start{std::chrono::hours(1)};
-  window.add(start, counts_of_events({request(502), request(200)}));
-  window.add(start + std::chrono::minutes(4), counts_of_events({request(200)}));
-  EXPECT_EQ(window.sum(start + std::chrono::minutes(5)).requests, 3U);
-  EXPECT_EQ(window.sum(start + std::chrono::minutes(5) + std::chrono::seconds(10)).requests, 1U);
-  EXPECT_TRUE(window.sum(start + std::chrono::hours(1)).empty());
-}
-
-TEST(LogWindow, TakesInstantsOutOfOrder) {
-  LogWindow window(std::chrono::minutes(5));
-  const SteadyTime now{std::chrono::hours(1)};
-  window.add(now, counts_of_events({request(200)}));
-  window.add(now - std::chrono::minutes(3), counts_of_events({request(502)}));
-  window.add(now - std::chrono::minutes(30), counts_of_events({request(503)}));
-  EXPECT_EQ(window.sum(now), counts_of_events({request(200), request(502)}));
 }
 
 }  // namespace
