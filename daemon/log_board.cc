@@ -27,9 +27,11 @@ bool LogBoard::take(const logs::LogBatch& batch) {
   }
   LogStatus& status = found->second;
   if (batch.trouble != status.trouble) {
-    log(batch.trouble.empty() ? LogLevel::Info : LogLevel::Warning,
-        batch.trouble.empty() ? "log is read" : "log cannot be read",
-        {{"log", batch.log}, {"reason", batch.trouble}});
+    if (batch.trouble.empty()) {
+      log(LogLevel::Info, "log is read again", {{"log", batch.log}});
+    } else {
+      log(LogLevel::Warning, "log cannot be read", {{"log", batch.log}, {"reason", batch.trouble}});
+    }
     status.trouble = batch.trouble;
   }
   status.lines_cut = batch.counters.cut_lines;

@@ -8,6 +8,7 @@
 #include "alerts/case_file.h"
 #include "alerts/verdict.h"
 #include "core/id.h"
+#include "core/log.h"
 #include "daemon/log_join.h"
 #include "logs/gateway_reader.h"
 #include "logs/gateway_words.h"
@@ -84,7 +85,11 @@ class LogsOf {
     for (const logs::LogSettings& log : settings.logs) {
       if (log.applies_to(target)) {
         followers_.emplace_back(log, logs::TailPosition());
-        (void)followers_.back().poll(system_clock());  // from its end
+        const logs::LogBatch first = followers_.back().poll(system_clock());  // from its end
+        if (!first.trouble.empty()) {
+          gatewatch::log(LogLevel::Warning, "log cannot be read",
+                         {{"log", log.name}, {"reason", first.trouble}});
+        }
         its.push_back(log);
       }
     }

@@ -172,27 +172,19 @@ void TailFile::limit_catch_up() {
   }
 }
 
-void TailFile::set_trouble(const std::string& trouble) {
-  if (trouble == trouble_) {
-    return;
-  }
-  trouble_ = trouble;
-  if (trouble_.empty()) {
-    log(LogLevel::Info, "log is read again", {{"path", path_}});
-  } else {
-    log(LogLevel::Warning, "log cannot be read", {{"path", path_}, {"error", trouble_}});
-  }
-}
-
-void TailFile::look_at_path() {
+// While a log is rotated there is nothing at the path for a moment.
+void TailFile::look_at_path(SteadyTime now) {
   struct stat info {};
   if (stat(path_.c_str(), &info) != 0) {
+    const int error = errno;
     is_at_path_ = false;
-    if (errno == ENOENT) {
+    if (error == ENOENT) {
       begins_at_end_ = false;  // what comes now is new
     }
-    if (files_.empty()) {
-      set_trouble(std::strerror(errno));
+    const bool may_be_rotated =
+        error == ENOENT && !files_.empty() && now - files_.back().last_growth() < kQuietBeforeLeft;
+    if (!may_be_rotated) {
+      trouble_ = std::strerror(error);
     }
     return;
   }
@@ -205,14 +197,14 @@ void TailFile::look_at_path() {
   }
   std::rotate(found, found + 1, files_.end());
   is_at_path_ = true;
-  set_trouble("");
+  trouble_ = "";
 }
 
 void TailFile::open_current() {
   is_at_path_ = false;
   auto file = OpenLog::open(path_);
   if (!file) {
-    set_trouble(file.error());
+    trouble_ = file.error();
     return;
   }
   if (is_read(*file)) {
@@ -230,7 +222,7 @@ void TailFile::open_current() {
   counters_.rotations += files_.empty() ? 0U : 1U;
   files_.push_back(std::move(*file));
   is_at_path_ = true;
-  set_trouble("");
+  trouble_ = "";
 }
 
 void TailFile::look_for_rewriting(SteadyTime now) {
@@ -282,7 +274,7 @@ bool TailFile::poll(SteadyTime now, const TakeLine& take) {
   if (!std::exchange(is_started_, true)) {
     start();
   }
-  look_at_path();
+  look_at_path(now);
   look_for_rewriting(now);
   size_t budget = kMaxBytesPerPoll;
   for (OpenLog& file : files_) {

@@ -14,8 +14,8 @@
 // - A line is given out when it has ended. Of one over kMaxLine the rest is left out.
 //
 // Where no position is known, what stands in the file at the first look is not read; a file that
-// comes later is read from its beginning. A path without a readable file is no failure: the trouble
-// is told and logged once, and looked after at each poll.
+// comes later is read from its beginning. A path without a readable file is no failure: its
+// trouble is told, and looked after at each poll.
 //
 // Thread: one at a time. Limits: kMaxBytesPerPoll, kMaxRotated, kMaxCatchUp, kMaxNames; memory one
 // line for each file that is read on.
@@ -52,18 +52,18 @@ class TailFile {
   // empty.
   [[nodiscard]] TailPosition position() const;
   [[nodiscard]] const TailCounters& counters() const { return counters_; }
-  // Why nothing is read, fit to show; empty where the file is read.
+  // Why nothing is read, fit to show; empty where the file is read, and while it may be about to be
+  // rotated: what stood at the path has grown within kQuietBeforeLeft.
   [[nodiscard]] const std::string& trouble() const { return trouble_; }
 
  private:
   void start();
   void restore();
   void limit_catch_up();
-  void look_at_path();
+  void look_at_path(SteadyTime now);
   void open_current();
   void look_for_rewriting(SteadyTime now);
   void leave_quiet_ones(SteadyTime now, const TakeLine& take);
-  void set_trouble(const std::string& trouble);
   // Files beside the path that have the names of its earlier selves, by when they were written to.
   [[nodiscard]] std::vector<OpenLog> open_rotated() const;
   [[nodiscard]] bool is_read(const OpenLog& file) const;

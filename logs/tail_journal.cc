@@ -13,8 +13,6 @@
 #include <optional>
 #include <utility>
 
-#include "core/log.h"
-
 namespace gatewatch::logs {
 
 class TailJournal::Journal {
@@ -110,18 +108,6 @@ TailPosition TailJournal::position() const {
   return {.place = unit_, .files = {}, .cursor = cursor_};
 }
 
-void TailJournal::set_trouble(const std::string& trouble) {
-  if (trouble == trouble_) {
-    return;
-  }
-  trouble_ = trouble;
-  if (trouble_.empty()) {
-    log(LogLevel::Info, "journal is read again", {{"unit", unit_}});
-  } else {
-    log(LogLevel::Warning, "journal cannot be read", {{"unit", unit_}, {"error", trouble_}});
-  }
-}
-
 void TailJournal::open() {
   std::string error;
   journal_ = Journal::open(directory_, error);
@@ -132,7 +118,7 @@ void TailJournal::open() {
   if (journal_ && cursor_.empty()) {
     cursor_ = journal_->cursor();
   }
-  set_trouble(error);
+  trouble_ = error;
 }
 
 void TailJournal::give_out(std::string_view message, const TakeLine& take) {

@@ -4,8 +4,8 @@
 // lines one by one, also across a restart with position(). Where no position is known, or the
 // journal does not know it any more, it begins at the end, or at the oldest entry after it.
 //
-// A journal that is not there, or that may not be read, is no failure: the trouble is told and
-// logged once, and looked after every kReopenEvery.
+// A journal that is not there, or that may not be read, is no failure: its trouble is told, and
+// looked after every kReopenEvery.
 //
 // Thread: one, the same for all calls of poll() (sd-journal(3)). Limits: kMaxEntriesPerPoll; of a
 // line what is over kMaxLine is left out.
@@ -45,7 +45,6 @@ class TailJournal {
 
   void open();
   void give_out(std::string_view message, const TakeLine& take);
-  void set_trouble(const std::string& trouble);
 
   std::string unit_;
   std::string directory_;

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "core/log.h"
+#include "daemon/log_board.h"
 #include "storage/writer.h"
 #include "tests/support/hanging_clock.h"
 #include "tests/support/temp_dir.h"
@@ -97,10 +98,12 @@ class LogReadingTest : public ::testing::Test {
   std::string path_ = dir_.file("access.log");
   testing::HangingClock clock_;
   probe::EpollLoop loop_{system_clock()};
+  LogBoard board_;
   std::vector<int> statuses_;
   std::vector<std::string> gone_;
   LogReading reading_{loop_, clock_,
                       [this](const logs::LogBatch& batch) {
+                        (void)board_.take(batch);
                         for (const GatewayEvent& event : batch.events) {
                           statuses_.push_back(event.status);
                         }
@@ -162,6 +165,14 @@ TEST_F(LogReadingTest, BeginsAtTheEndOfAnotherFileUnderTheSameName) {
   append(other, line(503));
   ASSERT_TRUE(run_until([&] { return !statuses_.empty(); }));
   EXPECT_EQ(statuses_, std::vector{503});
+}
+
+TEST_F(LogReadingTest, LogsOnceThatALogCannotBeRead) {
+  board_.configure({access_log("gone", path_)});
+  start_with({access_log("gone", path_)});
+  ASSERT_TRUE(run_until_polled());
+  EXPECT_EQ(logged().count("log cannot be read"), 1U);
+  EXPECT_EQ(logged().count("log cannot be read log=gone reason=\"No such file or directory\""), 1U);
 }
 
 TEST_F(LogReadingTest, LogsOnceThatLinesWereLeftOut) {

@@ -188,6 +188,19 @@ TEST_F(TailFileTest, SkipsTheHoleThatAWriterWithoutAppendLeaves) {
   EXPECT_THAT(poll(), ElementsAre("after"));
 }
 
+TEST_F(TailFileTest, TellsThatNothingIsAtThePathAfterARotationThatMadeNoNewFile) {
+  append("one\n");
+  poll();
+  fs::rename(path_, old_);
+  poll();
+  EXPECT_EQ(tail_.trouble(), "");
+  poll(kQuietBeforeLeft);
+  EXPECT_EQ(tail_.trouble(), "No such file or directory");
+  append(path_, "two\n");
+  EXPECT_THAT(poll(), ElementsAre("two"));
+  EXPECT_EQ(tail_.trouble(), "");
+}
+
 TEST_F(TailFileTest, FollowsAFileThatIsDeletedAndMadeAnew) {
   poll();
   append("one\n");
