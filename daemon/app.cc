@@ -80,7 +80,7 @@ App::App(Settings settings, std::string config_path, config::LoadOptions load_op
 
 App::~App() {
   // Whoever calls into the rest goes first.
-  (void)logs_.stop(kReloadLogs);
+  (void)logs_.stop(logs::kEndPatience);
   reloader_.reset();
   control_.reset();
   web_.reset();
@@ -151,6 +151,7 @@ void App::start() {
   every(kSavePushes, [this] { probing_.pushes().save(kRenewPushes); });
   every(Pipeline::kTendInterval, [this] {
     pipeline_.tend(read_clocks(clock_));
+    logs_.watch(loop_.now());
     tell_status();
   });
   if (const auto interval = service::watchdog_interval()) {
@@ -315,6 +316,7 @@ Snapshot App::make_snapshot() const {
   snapshot.started_at = started_at_;
   snapshot.version = GATEWATCH_VERSION;
   pipeline_.fill(snapshot);
+  logs_.fill(snapshot);
   snapshot.health.probes_in_flight = probing_.in_flight();
   snapshot.health.stalls = probing_.stalls();
   return snapshot;

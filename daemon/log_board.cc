@@ -34,7 +34,7 @@ bool LogBoard::take(const logs::LogBatch& batch) {
     }
     status.trouble = batch.trouble;
   }
-  status.lines_cut = batch.counters.cut_lines;
+  status.lines_cut += batch.cut_lines;
   for (const logs::LogSecond& second : batch.seconds) {
     status.requests += second.counts.requests;
     status.bad_502 += second.counts.with_status(kBadGateway);

@@ -13,9 +13,9 @@ namespace gatewatch::daemon {
 // A text that cannot be read stands for no position, but for a log that was there.
 void LogReading::remember(const std::string& database_path) {
   try {
-    const MutexLock lock(mutex_);
     for (const auto& [name, text] : storage::remember_log_positions(database_path)) {
-      positions_[name] = logs::parse_position(text).value_or(logs::TailPosition());
+      remembered_[name] = logs::parse_position(text).value_or(logs::TailPosition());
+      names_.insert(name);
     }
   } catch (const storage::StorageError& error) {
     log(LogLevel::Warning, "logs are read from their ends", {{"reason", error.what()}});
@@ -27,42 +27,26 @@ void LogReading::set(const std::vector<logs::LogSettings>& logs, const std::stri
     return;
   }
   fingerprint_ = fingerprint;
-  (void)stop(kReloadLogs);
   forget_all_but(logs);
-  if (logs.empty()) {
+  if (!thread_ && logs.empty()) {
     return;
   }
-  if (left_behind_.size() >= kMaxLeftBehind) {
-    log(LogLevel::Error, "logs are not read: too many threads hang in file systems",
-        {{"threads", left_behind_.size()}});
-    return;
+  if (!thread_) {
+    thread_ = std::make_unique<logs::LogThread>(remembered_, clock_, [this](logs::LogBatch batch) {
+      loop_.post([this, taken = std::move(batch)] { take(taken); });
+    });
   }
-  std::map<std::string, logs::TailPosition> positions;
-  {
-    const MutexLock lock(mutex_);
-    positions = positions_;
-  }
-  auto on_batch = [this,
-                   skipped = std::map<std::string, uint64_t>()](logs::LogBatch batch) mutable {
-    {
-      const MutexLock lock(mutex_);
-      positions_[batch.log] = batch.position;
-    }
-    const uint64_t all = batch.counters.skipped_bytes;
-    const uint64_t news = all - std::exchange(skipped[batch.log], all);
-    loop_.post([this, news, taken = std::move(batch)] { take(taken, news); });
-  };
-  thread_ = std::make_unique<logs::LogThread>(logs, positions, clock_, std::move(on_batch));
+  thread_->set(logs);
 }
 
-void LogReading::take(const logs::LogBatch& batch, uint64_t skipped_bytes) {
+void LogReading::take(const logs::LogBatch& batch) {
   if (!names_.contains(batch.log)) {
     return;
   }
-  if (batch.events_left_out > 0 || skipped_bytes > 0) {
+  if (batch.events_left_out > 0 || batch.skipped_bytes > 0) {
     LeftOut& left_out = left_out_[batch.log];
     left_out.events += batch.events_left_out;
-    left_out.bytes += skipped_bytes;
+    left_out.bytes += batch.skipped_bytes;
     tell_left_out(batch.log, left_out);
   }
   on_batch_(batch);
@@ -84,36 +68,44 @@ void LogReading::tell_left_out(const std::string& name, LeftOut& left_out) {
 }
 
 void LogReading::forget_all_but(const std::vector<logs::LogSettings>& logs) {
-  names_.clear();
+  const std::set<std::string> before = std::exchange(names_, {});
   for (const logs::LogSettings& settings : logs) {
     names_.insert(settings.name);
   }
-  std::vector<std::string> gone;
-  {
-    const MutexLock lock(mutex_);
-    for (const auto& [name, position] : positions_) {
-      if (!names_.contains(name)) {
-        gone.push_back(name);
-      }
-    }
-    for (const std::string& name : gone) {
-      positions_.erase(name);
+  for (const std::string& name : before) {
+    if (!names_.contains(name)) {
+      remembered_.erase(name);
       left_out_.erase(name);
+      on_gone_(name);
     }
   }
-  for (const std::string& name : gone) {
-    on_gone_(name);
+}
+
+void LogReading::watch(SteadyTime now) {
+  const auto look = thread_ ? thread_->look() : std::nullopt;
+  const bool hangs = look && now - look->since >= kLookHangs;
+  if (hangs == !trouble_.empty()) {
+    return;
+  }
+  trouble_ = hangs ? "the reading of all logs hangs at " + look->log : std::string();
+  if (hangs) {
+    log(LogLevel::Warning, "no log is read: the reading hangs", {{"log", look->log}});
+  } else {
+    log(LogLevel::Info, "logs are read again");
+  }
+}
+
+void LogReading::fill(Snapshot& snapshot) const {
+  if (trouble_.empty()) {
+    return;
+  }
+  for (LogStatus& status : snapshot.logs) {
+    status.trouble = trouble_;
   }
 }
 
 bool LogReading::stop(Duration patience) {
-  if (thread_ && !thread_->stop(patience)) {
-    log(LogLevel::Warning, "reading of logs hangs, and is left behind");
-    left_behind_.push_back(std::move(thread_));
-  }
-  thread_.reset();
-  std::erase_if(left_behind_, [](const auto& thread) { return thread->stop(Duration::zero()); });
-  return left_behind_.empty();
+  return !thread_ || thread_->stop(patience);
 }
 
 }  // namespace gatewatch::daemon

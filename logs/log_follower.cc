@@ -78,12 +78,15 @@ LogBatch LogFollower::poll(const Clock& clock) {
       [&](auto& tail) {
         batch.is_more = tail.poll(now, take);
         batch.position = tail.position();
-        batch.counters = tail.counters();
+        batch.cut_lines = tail.counters().cut_lines - told_counters_.cut_lines;
+        batch.skipped_bytes = tail.counters().skipped_bytes - told_counters_.skipped_bytes;
+        told_counters_ = tail.counters();
         batch.trouble = tail.trouble();
       },
       tail_);
   collector.finish();
-  batch.is_news = !batch.seconds.empty() || !batch.events.empty() ||
+  batch.is_news = !std::exchange(has_told_, true) || !batch.seconds.empty() ||
+                  !batch.events.empty() || batch.cut_lines > 0 || batch.skipped_bytes > 0 ||
                   batch.trouble != told_trouble_ || batch.position != told_position_;
   told_trouble_ = batch.trouble;
   told_position_ = batch.position;

@@ -36,11 +36,14 @@ struct LogBatch {
   std::vector<GatewayEvent> events;  // that tell trouble, or are of a probe; the first kMaxEvents
   uint64_t events_left_out = 0;
   TailPosition position;  // to be stored once the rest of the batch was taken in
-  TailCounters counters;  // since the start
-  std::string trouble;    // why the log is not read; empty where it is
-  bool is_more = false;   // there is more to read at once
+  // Since the batch before.
+  uint64_t cut_lines = 0;
+  uint64_t skipped_bytes = 0;
+  std::string trouble;   // why the log is not read; empty where it is
+  bool is_more = false;  // there is more to read at once
 
-  // Whether it tells anything that the one before did not.
+  // Whether it is the first, or tells anything that the one before did not. What is no news may be
+  // left out.
   bool is_news = false;
 };
 
@@ -52,10 +55,16 @@ class LogFollower {
   // Reads what has come, at most kMaxBytesPerPoll or kMaxEntriesPerPoll. Always on one thread.
   [[nodiscard]] LogBatch poll(const Clock& clock);
 
+  [[nodiscard]] const std::string& name() const { return name_; }
+  // Of the newest batch; before the first, what it was made with.
+  [[nodiscard]] const TailPosition& position() const { return told_position_; }
+
  private:
   std::string name_;
   LogReader reader_;
   std::variant<TailFile, TailJournal> tail_;
+  bool has_told_ = false;
+  TailCounters told_counters_;
   std::string told_trouble_;
   TailPosition told_position_;
 };

@@ -5,6 +5,8 @@
 
 #include <pthread.h>
 
+#include <optional>
+#include <set>
 #include <utility>
 
 #include "core/mutex.h"
@@ -12,21 +14,52 @@
 namespace gatewatch::logs {
 
 struct LogThread::State {
-  State(const Clock& its_clock, OnBatch its_on_batch)
-      : clock(its_clock), on_batch(std::move(its_on_batch)) {}
+  State(std::map<std::string, TailPosition> its_positions, const Clock& its_clock,
+        OnBatch its_on_batch)
+      : clock(its_clock), positions(std::move(its_positions)), on_batch(std::move(its_on_batch)) {
+    for (const auto& [name, position] : positions) {
+      names.insert(name);
+    }
+  }
 
-  [[nodiscard]] bool is_to_stop() {
+  // Makes followers of the newest list, where it has not been taken up.
+  void take_up() {
+    std::optional<std::vector<LogSettings>> list;
+    std::set<std::string> left;
+    {
+      const MutexLock lock(mutex);
+      list = std::exchange(news, std::nullopt);
+      left = std::exchange(gone, {});
+    }
+    if (!list) {
+      return;
+    }
+    for (const LogFollower& follower : followers) {
+      positions[follower.name()] = follower.position();
+    }
+    for (const std::string& name : left) {
+      positions.erase(name);
+    }
+    followers.clear();
+    for (const LogSettings& settings : *list) {
+      followers.emplace_back(settings, positions[settings.name]);
+    }
+  }
+  void begin(const std::string& log) {
     const MutexLock lock(mutex);
-    return is_stopping;
+    look = Look{.log = log, .since = clock.steady()};
+  }
+  // True where the round is not to go on.
+  [[nodiscard]] bool end_look() {
+    const MutexLock lock(mutex);
+    look.reset();
+    return is_stopping || news.has_value();
   }
   // Waits until the next round or the end; true at the end.
   [[nodiscard]] bool wait(Duration length) {
     const MutexLock lock(mutex);
-    if (is_stopping) {
-      return true;
-    }
     const SteadyTime until = clock.steady() + length;
-    while (!is_stopping && clock.steady() < until) {
+    while (!is_stopping && !news && clock.steady() < until) {
       changed.wait_until(mutex, until);
     }
     return is_stopping;
@@ -43,25 +76,47 @@ struct LogThread::State {
     changed.notify_all();
   }
 
-  std::vector<LogFollower> followers;  // the thread's
   const Clock& clock;
-  Mutex mutex;
+  // The thread's:
+  std::vector<LogFollower> followers;
+  std::map<std::string, TailPosition> positions;  // of logs that are not followed, or were before
+
+  mutable Mutex mutex;
   CondVar changed;
-  OnBatch on_batch GW_GUARDED_BY(mutex);  // empty once the thread was left behind
+  OnBatch on_batch GW_GUARDED_BY(mutex);             // empty once the thread was left behind
+  std::set<std::string> names GW_GUARDED_BY(mutex);  // of the newest list
+  std::optional<std::vector<LogSettings>> news GW_GUARDED_BY(mutex);  // a list not yet taken up
+  std::set<std::string> gone GW_GUARDED_BY(mutex);  // not in a list since the one that was taken up
+  std::optional<Look> look GW_GUARDED_BY(mutex);
   bool is_stopping GW_GUARDED_BY(mutex) = false;
   bool has_ended GW_GUARDED_BY(mutex) = false;
 };
 
-LogThread::LogThread(const std::vector<LogSettings>& logs,
-                     const std::map<std::string, TailPosition>& positions, const Clock& clock,
+LogThread::LogThread(const std::map<std::string, TailPosition>& positions, const Clock& clock,
                      OnBatch on_batch)
-    : state_(std::make_shared<State>(clock, std::move(on_batch))) {
-  for (const LogSettings& settings : logs) {
-    const auto known = positions.find(settings.name);
-    state_->followers.emplace_back(settings,
-                                   known == positions.end() ? TailPosition() : known->second);
-  }
+    : state_(std::make_shared<State>(positions, clock, std::move(on_batch))) {
   thread_ = std::thread([state = state_] { run(*state); });
+}
+
+void LogThread::set(std::vector<LogSettings> logs) {
+  std::set<std::string> names;
+  for (const LogSettings& settings : logs) {
+    names.insert(settings.name);
+  }
+  const MutexLock lock(state_->mutex);
+  for (const std::string& name : state_->names) {
+    if (!names.contains(name)) {
+      state_->gone.insert(name);
+    }
+  }
+  state_->names = std::move(names);
+  state_->news = std::move(logs);
+  state_->changed.notify_all();
+}
+
+std::optional<LogThread::Look> LogThread::look() const {
+  const MutexLock lock(state_->mutex);
+  return state_->look;
 }
 
 LogThread::~LogThread() {
@@ -96,14 +151,16 @@ void LogThread::run(State& state) {
   pthread_setname_np(pthread_self(), "gw-logs");
   bool is_more = false;
   do {
+    state.take_up();
     is_more = false;
     for (LogFollower& follower : state.followers) {
+      state.begin(follower.name());
       LogBatch batch = follower.poll(state.clock);
       is_more = is_more || batch.is_more;
       if (batch.is_news) {
         state.hand_over(std::move(batch));
       }
-      if (state.is_to_stop()) {
+      if (state.end_look()) {
         break;
       }
     }

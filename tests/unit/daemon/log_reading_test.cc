@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include "core/log.h"
 #include "daemon/log_board.h"
@@ -94,16 +95,39 @@ class LogReadingTest : public ::testing::Test {
     ASSERT_TRUE(run_until_polled(logs.size()));
   }
 
+  // One that knows these positions, by the names of logs.
+  std::string database_with(const std::map<std::string, std::string>& positions) {
+    std::string path = dir_.file("gatewatch.db");
+    storage::Writer writer({.path = path}, system_clock());
+    writer.start();
+    for (const auto& [name, text] : positions) {
+      writer.add(storage::LogPosition{.log = name, .text = text});
+    }
+    EXPECT_TRUE(writer.stop(system_clock().steady() + kPatience));
+    return path;
+  }
+  static int threads_named(const std::string& name) {
+    int count = 0;
+    for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+      std::string its_name;
+      std::getline(std::ifstream(task.path() / "comm"), its_name);
+      count += its_name == name ? 1 : 0;
+    }
+    return count;
+  }
+
   testing::TempDir dir_;
   std::string path_ = dir_.file("access.log");
   testing::HangingClock clock_;
   probe::EpollLoop loop_{system_clock()};
   LogBoard board_;
+  logs::TailPosition position_;
   std::vector<int> statuses_;
   std::vector<std::string> gone_;
   LogReading reading_{loop_, clock_,
                       [this](const logs::LogBatch& batch) {
                         (void)board_.take(batch);
+                        position_ = batch.position;
                         for (const GatewayEvent& event : batch.events) {
                           statuses_.push_back(event.status);
                         }
@@ -128,31 +152,57 @@ TEST_F(LogReadingTest, HoldsUpNobodyWhereAFileSystemHangs) {
   start_with({access_log("edge", path_)});
   clock_.hang();
   ASSERT_TRUE(clock_.wait_for_a_hanging_call());
-  append(path_, line(502));
   const SteadyTime before = system_clock().steady();
   reading_.set({access_log("edge", path_), access_log("other", dir_.file("b"))}, "second");
+  EXPECT_LT(system_clock().steady() - before, std::chrono::seconds(5));
   EXPECT_FALSE(reading_.stop(std::chrono::milliseconds(50)));
   EXPECT_LT(system_clock().steady() - before, std::chrono::seconds(5));
   clock_.release();
   ASSERT_TRUE(run_until([&] { return reading_.stop(Duration::zero()); }));
-  EXPECT_TRUE(statuses_.empty());
-  reading_.set({access_log("edge", path_)}, "third");
-  ASSERT_TRUE(run_until([&] { return !statuses_.empty(); }));
-  EXPECT_EQ(statuses_, std::vector{502});
 }
 
-TEST_F(LogReadingTest, StartsNoThreadWhereTooManyHang) {
-  const std::vector logs{access_log("edge", path_)};
+TEST_F(LogReadingTest, ReadsOnAfterReloadsDuringALookThatHangs) {
+  append(path_, "");
+  start_with({access_log("edge", path_)});
   clock_.hang();
-  for (size_t i = 0; i < kMaxLeftBehind; ++i) {
-    reading_.set(logs, std::to_string(i));
-    ASSERT_TRUE(clock_.wait_for_calls(i + 1));
-    EXPECT_FALSE(reading_.stop(Duration::zero()));
+  ASSERT_TRUE(clock_.wait_for_a_hanging_call());
+  for (int i = 0; i < 10; ++i) {
+    reading_.set({access_log("edge", path_), access_log("other", dir_.file("b"))},
+                 "reload " + std::to_string(i));
   }
-  reading_.set(logs, "one more");
+  EXPECT_EQ(threads_named("gw-logs"), 1);
+  append(path_, line(502));
+  append(dir_.file("b"), line(503));
   clock_.release();
-  ASSERT_TRUE(run_until([&] { return reading_.stop(Duration::zero()); }));
-  EXPECT_EQ(clock_.calls(), kMaxLeftBehind);
+  ASSERT_TRUE(run_until([&] { return !statuses_.empty(); }));
+  ASSERT_TRUE(run_until_polled(2));
+  append(dir_.file("b"), line(504));
+  ASSERT_TRUE(run_until([&] { return statuses_.size() >= 2; }));
+  EXPECT_EQ(statuses_, (std::vector{502, 504}));
+}
+
+TEST_F(LogReadingTest, TellsOfAllLogsThatTheReadingHangs) {
+  append(path_, "");
+  start_with({access_log("edge", path_)});
+  Snapshot snapshot;
+  snapshot.logs = {LogStatus{.log = "edge"}, LogStatus{.log = "other"}};
+  clock_.hang();
+  ASSERT_TRUE(clock_.wait_for_a_hanging_call());
+  reading_.watch(loop_.now());
+  reading_.fill(snapshot);
+  EXPECT_EQ(snapshot.logs[0].trouble, "");
+  reading_.watch(system_clock().steady() + kLookHangs);
+  reading_.watch(system_clock().steady() + kLookHangs);
+  EXPECT_EQ(logged().count("no log is read: the reading hangs log=edge"), 1U);
+  Snapshot told = snapshot;
+  reading_.fill(told);
+  EXPECT_EQ(told.logs[0].trouble, "the reading of all logs hangs at edge");
+  EXPECT_EQ(told.logs[1].trouble, "the reading of all logs hangs at edge");
+  clock_.release();
+  ASSERT_TRUE(run_until_polled());
+  reading_.watch(system_clock().steady());
+  reading_.fill(snapshot);
+  EXPECT_EQ(snapshot.logs[0].trouble, "");
 }
 
 TEST_F(LogReadingTest, BeginsAtTheEndOfAnotherFileUnderTheSameName) {
@@ -199,9 +249,12 @@ TEST_F(LogReadingTest, LogsThatAPartWasSkippedToCatchUp) {
   ASSERT_TRUE(reading_.stop(kPatience));
   const uint64_t size = std::filesystem::file_size(path_);
   std::filesystem::resize_file(path_, size + logs::kMaxCatchUp + 100'000);
-  reading_.set({access_log("late", path_)}, "second");
+  LogReading again(loop_, clock_, [](const logs::LogBatch&) {});
+  again.remember(database_with({{"late", logs::to_text(position_)}}));
+  again.set({access_log("late", path_)}, "second");
   ASSERT_TRUE(run_until([] { return logged().count("a part of a log was not read") > 0; }));
   EXPECT_EQ(logged().count("a part of a log was not read, to catch up log=late bytes=100000"), 1U);
+  ASSERT_TRUE(again.stop(kPatience));
 }
 
 TEST_F(LogReadingTest, ForgetsALogThatIsNotReadAnyMore) {
@@ -224,15 +277,8 @@ TEST_F(LogReadingTest, ForgetsALogThatIsNotReadAnyMore) {
 }
 
 TEST_F(LogReadingTest, ForgetsALogThatWentWhileTheDaemonWasStopped) {
-  const std::string database = dir_.file("gatewatch.db");
-  {
-    storage::Writer writer({.path = database}, system_clock());
-    writer.start();
-    writer.add(storage::LogPosition{.log = "edge", .text = "journal x at a.service"});
-    writer.add(storage::LogPosition{.log = "old", .text = "of another version"});
-    ASSERT_TRUE(writer.stop(system_clock().steady() + kPatience));
-  }
-  reading_.remember(database);
+  reading_.remember(
+      database_with({{"edge", "journal x at a.service"}, {"old", "of another version"}}));
   reading_.set({}, "");
   EXPECT_EQ(gone_, (std::vector<std::string>{"edge", "old"}));
 }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -52,7 +53,6 @@ TEST(LogFollower, SumsUpByTheSecondThatTheLinesTell) {
   EXPECT_EQ(batch.seconds[1].at, clock.steady());
   EXPECT_EQ(batch.seconds[1].counts.requests, 2U);
   EXPECT_EQ(batch.events.size(), 2U);
-  EXPECT_EQ(batch.counters.lines, 4U);
 }
 
 TEST(LogFollower, HandsOverABoundedNumberOfEventsAndCountsAll) {
@@ -128,7 +128,8 @@ TEST(LogThread, HandsOverEventsOfAllItsLogsAndGoesOnAfterARestart) {
   Received received;
   const auto take = [&](LogBatch batch) { received.take(std::move(batch)); };
   {
-    LogThread thread(logs, {}, system_clock(), take);
+    LogThread thread({}, system_clock(), take);
+    thread.set(logs);
     ASSERT_TRUE(received.wait_for([](const Received& all) { return all.batches_ == 1; }));
     append(dir.file("access.log"), line(502) + line(200) + line(503));
     ASSERT_TRUE(received.wait_for([](const Received& all) { return all.statuses_.size() == 2; }));
@@ -136,7 +137,8 @@ TEST(LogThread, HandsOverEventsOfAllItsLogsAndGoesOnAfterARestart) {
     append(dir.file("access.log"), line(504));
   }
   EXPECT_EQ(received.statuses_, (std::vector{502, 503}));
-  LogThread again(logs, {{"edge", received.position_}}, system_clock(), take);
+  LogThread again({{"edge", received.position_}}, system_clock(), take);
+  again.set(logs);
   ASSERT_TRUE(received.wait_for([](const Received& all) { return all.statuses_.size() == 3; }));
   EXPECT_TRUE(again.stop(kPatience));
   EXPECT_EQ(received.statuses_, (std::vector{502, 503, 504}));
@@ -145,8 +147,8 @@ TEST(LogThread, HandsOverEventsOfAllItsLogsAndGoesOnAfterARestart) {
 TEST(LogThread, StopsAtOnceThoughItWaits) {
   Received received;
   const testing::TempDir dir;
-  LogThread thread({access_log(dir.file("access.log"))}, {}, system_clock(),
-                   [&](LogBatch batch) { received.take(std::move(batch)); });
+  LogThread thread({}, system_clock(), [&](LogBatch batch) { received.take(std::move(batch)); });
+  thread.set({access_log(dir.file("access.log"))});
   ASSERT_TRUE(received.wait_for([](const Received& all) { return all.batches_ == 1; }));
   const SteadyTime before = system_clock().steady();
   EXPECT_TRUE(thread.stop(kPatience));
@@ -157,8 +159,8 @@ TEST(LogThread, IsLeftBehindWhereAFileSystemHangsAndTellsNothingMore) {
   const testing::TempDir dir;
   testing::HangingClock clock;
   Received received;
-  LogThread thread({access_log(dir.file("access.log"))}, {}, clock,
-                   [&](LogBatch batch) { received.take(std::move(batch)); });
+  LogThread thread({}, clock, [&](LogBatch batch) { received.take(std::move(batch)); });
+  thread.set({access_log(dir.file("access.log"))});
   ASSERT_TRUE(received.wait_for([](const Received& all) { return all.batches_ == 1; }));
   clock.hang();
   ASSERT_TRUE(clock.wait_for_a_hanging_call());
@@ -180,8 +182,8 @@ TEST(LogThread, HandsOverWhatItIsReadingWhenItIsStopped) {
   const testing::TempDir dir;
   testing::HangingClock clock;
   Received received;
-  LogThread thread({access_log(dir.file("access.log"))}, {}, clock,
-                   [&](LogBatch batch) { received.take(std::move(batch)); });
+  LogThread thread({}, clock, [&](LogBatch batch) { received.take(std::move(batch)); });
+  thread.set({access_log(dir.file("access.log"))});
   ASSERT_TRUE(received.wait_for([](const Received& all) { return all.batches_ == 1; }));
   clock.hang();
   ASSERT_TRUE(clock.wait_for_a_hanging_call());
@@ -190,6 +192,35 @@ TEST(LogThread, HandsOverWhatItIsReadingWhenItIsStopped) {
   EXPECT_TRUE(thread.stop(kPatience));
   helper.join();
   EXPECT_EQ(received.statuses_, std::vector{502});
+}
+
+TEST(LogThread, TakesUpTheNewestListAfterALookThatHung) {
+  const testing::TempDir dir;
+  testing::HangingClock clock;
+  Received received;
+  append(dir.file("access.log"), "");
+  LogThread thread({}, clock, [&](LogBatch batch) { received.take(std::move(batch)); });
+  thread.set({access_log(dir.file("access.log"))});
+  ASSERT_TRUE(received.wait_for([](const Received& all) { return all.batches_ == 1; }));
+  clock.hang();
+  ASSERT_TRUE(clock.wait_for_a_hanging_call());
+  EXPECT_EQ(thread.look().value().log, "edge");
+  LogSettings other = access_log(dir.file("other.log"));
+  other.name = "other";
+  for (int i = 0; i < 100; ++i) {
+    thread.set({other});
+    thread.set({access_log(dir.file("access.log")), other});
+  }
+  append(dir.file("access.log"), line(502));  // read by the look that hangs
+  clock.release();
+  ASSERT_TRUE(received.wait_for([](const Received& all) { return all.batches_ >= 4; }));
+  append(dir.file("access.log"), line(503));
+  append(dir.file("other.log"), line(504));
+  ASSERT_TRUE(received.wait_for([](const Received& all) { return all.statuses_.size() >= 3; }));
+  EXPECT_TRUE(thread.stop(kPatience));
+  std::sort(received.statuses_.begin(), received.statuses_.end());
+  EXPECT_EQ(received.statuses_, (std::vector{502, 503, 504}));
+  EXPECT_FALSE(thread.look());
 }
 
 }  // namespace
