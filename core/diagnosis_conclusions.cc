@@ -44,6 +44,16 @@ bool fails(const Finding& finding) {
   return finding.result == FindingResult::Failed && is_conclusive(finding.outcome);
 }
 
+// The request on a connection that is kept open follows no redirect and looks at no content, the
+// others do: where it alone was redirected, or the status is the same, nothing alternates.
+bool are_alike(const Finding& one, const Finding& other) {
+  const auto is_other_kind = [](const Finding& some, const Finding& beside) {
+    return some.check == Check::FreshConnection &&
+           ((some.status >= 300 && some.status < 400) || some.status == beside.status);
+  };
+  return !is_other_kind(one, other) && !is_other_kind(other, one);
+}
+
 std::string answer_of(const Finding& finding) {
   return finding.status != 0 ? std::to_string(finding.status)
                              : std::string(to_string(finding.outcome));
@@ -105,16 +115,17 @@ class Reader {
       }
     }
     for (const auto& [address, same] : by_address) {
-      const auto good =
-          std::find_if(same.begin(), same.end(), [](auto* one) { return works(*one); });
-      const auto bad =
-          std::find_if(same.begin(), same.end(), [](auto* one) { return fails(*one); });
-      if (good != same.end() && bad != same.end()) {
-        add(ConclusionKind::AnswersAlternate,
-            "the same request" + (address.empty() ? "" : " to " + address) + " is answered " +
-                answer_of(**good) + " and " + answer_of(**bad) + ", now this, now that");
-        alternates_ = true;
-        return true;
+      for (const Finding* good : same) {
+        const auto bad = std::find_if(same.begin(), same.end(), [good](const Finding* one) {
+          return works(*good) && fails(*one) && are_alike(*good, *one);
+        });
+        if (bad != same.end()) {
+          add(ConclusionKind::AnswersAlternate,
+              "the same request" + (address.empty() ? "" : " to " + address) + " is answered " +
+                  answer_of(*good) + " and " + answer_of(**bad) + ", now this, now that");
+          alternates_ = true;
+          return true;
+        }
       }
     }
     return false;

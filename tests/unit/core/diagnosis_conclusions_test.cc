@@ -118,6 +118,26 @@ TEST(Conclusions, TellNoDifferenceWhereTheSameRequestAlternates) {
                    "the same request to 192.0.2.1 is answered 200 and 502, now this, now that"}}));
 }
 
+// On the kept connection no redirect is followed, and no content looked at.
+TEST(Conclusions, CompareWhatFollowsRedirectsWithItsLikeOnly) {
+  EXPECT_EQ(of({answered(Check::Get, "GET /", 502), answered(Check::FreshConnection, "GET /", 302),
+                answered(Check::Ipv4, kA, 502)}),
+            Told());
+  Finding unexpected = answered(Check::FreshConnection, "GET /", 302);
+  unexpected.result = Failed;
+  unexpected.outcome = Outcome::HttpError;
+  EXPECT_EQ(of({answered(Check::Get, "GET /", 200), unexpected}), Told());
+  Finding content = answered(Check::Get, "GET /", 200);
+  content.result = Failed;
+  content.outcome = Outcome::Body;
+  EXPECT_EQ(of({content, answered(Check::FreshConnection, "GET /", 200)}), Told());
+  EXPECT_EQ(of({answered(Check::Get, "GET /", 502), answered(Check::FreshConnection, "GET /", 302),
+                answered(Check::Ipv4, kA, 200)})
+                .front()
+                .kind,
+            ConclusionKind::AnswersAlternate);
+}
+
 TEST(Conclusions, NameTheAddressThatFails) {
   EXPECT_EQ(of({met(Check::Connect, kA, Outcome::Ok), met(Check::Connect, kB, Outcome::Refused),
                 met(Check::Connect, "192.0.2.3", Outcome::Ok)}),
