@@ -36,7 +36,7 @@ std::string kept(std::string_view text) {
 }
 
 std::string shown_line(std::string_view line) {
-  return printable(mask_secrets(line.substr(0, kMaxEventLine + 1)), kMaxEventLine);
+  return printable(mask_secrets(line), kMaxEventLine);
 }
 
 std::string shown_fields(const std::vector<ShownField>& fields) {
@@ -45,7 +45,7 @@ std::string shown_fields(const std::vector<ShownField>& fields) {
     if (field.value.empty()) {
       continue;
     }
-    const std::string value = mask_secrets(field.value.substr(0, kMaxEventLine + 1));
+    const std::string value = mask_secrets(field.value);
     const bool is_quoted = value.find_first_of(" \t\"") != std::string::npos;
     shown.append(shown.empty() ? "" : " ").append(field.name).append("=");
     shown.append(is_quoted ? "\"" : "").append(value).append(is_quoted ? "\"" : "");

@@ -72,7 +72,7 @@ std::optional<GatewayEvent> OwnPattern::read(std::string_view line) const {
     event.line = shown_fields({{"time", group(time_)},
                                {"status", group(status_)},
                                {"path", event.path},
-                               {"upstream", event.upstream},
+                               {"upstream", group(upstream_)},
                                {"request_id", event.request_id},
                                {"host", event.host}});
   }

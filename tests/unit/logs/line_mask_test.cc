@@ -6,6 +6,7 @@
 #include <array>
 #include <string>
 
+#include "logs/line_text.h"
 #include "logs/log_reader.h"
 
 namespace gatewatch::logs {
@@ -49,10 +50,72 @@ TEST(LineMask, HidesValuesWhoseNamesTellThatTheyAreSecret) {
            "\"X-Tenant: geheim\" while reading",
            "http://user:geheim@10.0.0.5/x",
            "https://geheim@10.0.0.5/x",
+           "jwt=geheim",
+           "apikey=geheim",
+           "api_key: geheim",
+           "x-amz-signature=geheim",
+           "user[pass]=geheim",
+           "passphrase=geheim",
+           "authorization=Digest username=\"a\", response=\"geheim\"",
+           "AWS4-HMAC-SHA256 Credential=geheim/x, SignedHeaders=host, Signature=geheim",
+           "cookie=a=geheim; b=geheim next",
+           R"("auth":{"a":{"b":"geheim"},"c":"geheim"})",
+           R"("keys":["a]geheim","geheim"])",
+           R"(msg="with token="geheim" now")",
        }) {
     EXPECT_EQ(mask_secrets(text).find("geheim"), std::string::npos) << mask_secrets(text);
     EXPECT_NE(mask_secrets(text).find("***"), std::string::npos) << mask_secrets(text);
   }
+}
+
+TEST(LineMask, HidesWhatStandsBeforeTheHostOfAUrl) {
+  EXPECT_EQ(mask_secrets("to http://user:ge/heim@10.0.0.5/x"), "to http://***@10.0.0.5/x");
+  EXPECT_EQ(mask_secrets("http://user:12/geheim@shop/x"), "http://***@shop/x");
+  EXPECT_EQ(mask_secrets("http://user:ge@heim@10.0.0.5/x"), "http://***@10.0.0.5/x");
+  EXPECT_EQ(mask_secrets("http://a/b,http://user:geheim@c"), "http://a/b,http://***@c");
+  for (const std::string text : {"http://10.0.0.5:80/@scope/x", "http://[::1]:80/@scope/x",
+                                 "https://shop.example/@user/x", "http://10.0.0.5:80/x b@c"}) {
+    EXPECT_EQ(mask_secrets(text), text);
+  }
+}
+
+TEST(LineMask, HidesWebTokensWhereverTheyStand) {
+  EXPECT_EQ(mask_secrets("sent eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.Zm-_ to it"), "sent *** to it");
+  EXPECT_EQ(mask_secrets("GET /verify/eyJhbGciOiJIUzI1NiJ9.eyJzdWIi HTTP/1.1"),
+            "GET /verify/*** HTTP/1.1");
+  EXPECT_EQ(mask_secrets("/heyJude"), "/heyJude");
+}
+
+TEST(LineMask, HidesWhatWasEscaped) {
+  EXPECT_EQ(mask_secrets("/a;password%3Dgeheim%26b%3Dgeheim HTTP"), "/a;password%3D*** HTTP");
+  EXPECT_EQ(mask_secrets("https%3A%2F%2Fuser%3Ageheim%40host%2Fx y"),
+            "https%3A%2F%2F***%40host%2Fx y");
+  EXPECT_EQ(mask_secrets("api%5Fkey%253Dgeheim y"), "api%5Fkey%253D*** y");
+  EXPECT_EQ(mask_secrets("%7B%22password%22%3A%22geheim%22%7D"),
+            "%7B%22password%22%3A%22***%22%7D");
+  EXPECT_EQ(mask_secrets(R"(\x22password\x22:\x22geheim\x22, b)"),
+            R"(\x22password\x22:\x22***\x22, b)");
+  EXPECT_EQ(mask_secrets(R"("{\"password\":\"geheim\",\"b\":1}")"),
+            R"("{\"password\":\"***\",\"b\":1}")");
+  EXPECT_EQ(mask_secrets(R"("{\\\"password\\\":\\\"ge\\\\\\\"heim\\\",\\\"b\\\":1}")"),
+            R"("{\\\"password\\\":\\\"***\\\",\\\"b\\\":1}")");
+  EXPECT_EQ(mask_secrets(R"({"password":"ge\"heim","b":1})"), R"({"password":"***","b":1})");
+  EXPECT_EQ(mask_secrets(R"({"password":"geheim\\","b":1})"), R"({"password":"***","b":1})");
+}
+
+// A secret that ends behind the part of a line that is shown is known by its whole.
+TEST(LineMask, LooksBeyondWhatIsShown) {
+  const std::string before = "[error] " + std::string(480, 'x') + " http://";
+  EXPECT_EQ(shown_line(before + "user:geheim-and-more@10.0.0.5/x"), before + "***@10.0.0.5/x");
+  const std::string line = shown_fields({{"upstream", before + "user:geheim@10.0.0.5/x"}});
+  EXPECT_EQ(line.find("user"), std::string::npos) << line;
+}
+
+TEST(LineMask, LeavesOutTheWordAtWhichItStopsToLook) {
+  const std::string query = "GET /a?" + std::string(kMaxMaskedText - 30, 'x');
+  EXPECT_EQ(mask_secrets(query + " http://user:geheim@10.0.0.5/x"), "GET /a?*** …");
+  EXPECT_EQ(mask_secrets(std::string(kMaxMaskedText + 1, 'x')), "…");
+  EXPECT_EQ(mask_secrets(std::string(kMaxMaskedText, 'x')), std::string(kMaxMaskedText, 'x'));
 }
 
 TEST(LineMask, KeepsWhatIsBesideASecret) {
@@ -70,8 +133,9 @@ TEST(LineMask, KeepsWhatIsBesideASecret) {
 }
 
 TEST(LineMask, TakesAnyText) {
-  const std::array<std::string_view, 14> pieces{"token", "=", ":", "\"", "'", "\\",  "[",
-                                                "]",     "{", " ", "?",  "@", "://", "Basic x"};
+  const std::array<std::string_view, 17> pieces{"token", "=",       ":",   "\"",  "'", "\\",
+                                                "[",     "]",       "{",   " ",   "?", "@",
+                                                "://",   "Basic x", "%22", "eyJ", "; "};
   uint32_t state = 1;
   for (int round = 0; round < 20'000; ++round) {
     std::string text;
@@ -135,6 +199,15 @@ TEST(EvidenceOfOwnPatterns, HoldsTheNamedGroupsAlone) {
   EXPECT_EQ(line_of({"app", LogKind::Pattern, pattern.value()},
                     "2026-11-22T18:00:18Z geheim 502 /pay?x=geheim token=geheim # geheim"),
             R"(time=2026-11-22T18:00:18Z status=502 path=/pay upstream=token=***)");
+}
+
+// What is kept of the upstream, to be compared, is cut; what is shown is masked before it is.
+TEST(EvidenceOfOwnPatterns, HoldsNoBeginningOfASecret) {
+  const auto pattern = OwnPattern::make(R"re(^(?P<status>\d+) (?P<upstream>.*)$)re", {});
+  const std::string line =
+      line_of({"app", LogKind::Pattern, pattern.value()},
+              "502 " + std::string(230, 'x') + " http://user:geheim-geheim@10.0.0.5/");
+  EXPECT_EQ(line.find("geheim"), std::string::npos) << line;
 }
 
 TEST(EvidenceOfSquid, HoldsNoHeader) {
