@@ -246,13 +246,13 @@ void HttpProber::note_maker(const TransferResult& answer) {
     return;
   }
   // To HEAD nobody sends a body, so that none says nothing.
-  const bool is_whole = answer.failure == Outcome::Ok && method_ != "HEAD";
+  is_whole_ = answer.failure == Outcome::Ok && method_ != "HEAD";
   result_.answered_by =
       signatures_.read({.status = answer.status,
                         .reason = answer.reason,
                         .head = answer.head,
                         .body = std::string_view(answer.body).substr(0, kBodyStart),
-                        .is_whole = is_whole && answer.body.size() <= kBodyStart,
+                        .is_whole = is_whole_ && answer.body.size() <= kBodyStart,
                         .is_http = is_http});
 }
 
@@ -296,8 +296,9 @@ void HttpProber::finish_with(const TransferResult& answer) {
   const bool is_server_error = answer.head_complete && answer.status >= kLeastStatusRead;
   if (answer.failure != Outcome::Ok && !is_server_error) {
     result_.met = answer.met;
-  } else if (answer.failure != Outcome::Ok && result_.answered_by.role != Role::Gateway) {
-    result_.met = {Cause::Application};
+  } else if (answer.failure != Outcome::Ok && !answer.is_of_proxy) {
+    result_.met = met_in_server_error(
+        {.status = answer.status, .head = answer.head, .is_whole = is_whole_}, result_.answered_by);
   }
   result_.head = evidence_head(answer.head, *settings_);
   result_.body = evidence_body(answer.body, *settings_);

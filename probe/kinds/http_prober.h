@@ -116,6 +116,7 @@ class HttpProber final : public Prober {
   bool at_home_ = true;  // has not left the target's origin
   int redirects_ = 0;
   std::vector<std::pair<std::string, std::string>> met_;  // hosts and their addresses
+  bool is_whole_ = false;  // the answer, of which the maker was looked for
   ProbeResult result_;
 };
 

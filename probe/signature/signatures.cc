@@ -73,6 +73,11 @@ std::optional<Pattern> compiled(std::string_view pattern) {
   return std::move(*made);
 }
 
+bool names_a_gateway(std::string_view server) {
+  static const std::optional<Pattern> kGateways = compiled(gateway_names());
+  return kGateways->is_in(server);
+}
+
 // SignatureConditions, ready to be asked.
 struct Conditions {
   explicit Conditions(const SignatureConditions& row)
@@ -123,8 +128,7 @@ struct Conditions {
   }
 
   static bool is_foreign(std::optional<std::string_view> server) {
-    static const std::optional<Pattern> kGateways = compiled(gateway_names());
-    return server && !server->empty() && !kGateways->is_in(*server);
+    return server && !server->empty() && !names_a_gateway(*server);
   }
 };
 
@@ -235,6 +239,22 @@ AnsweredBy Signatures::read(const AnswerText& answer) const {
     return std::move(*found);
   }
   return first_of(makers(), answer, fields).value_or(AnsweredBy());
+}
+
+CauseSet met_in_server_error(const AnswerText& answer, const AnsweredBy& by) {
+  constexpr int kFirstOfVendors = 520;
+  if (by.role != Role::Unknown) {
+    return by.role == Role::Application ? CauseSet{Cause::Application} : CauseSet();
+  }
+  const bool is_gateways_status =
+      (answer.status >= 502 && answer.status <= 504) || answer.status >= kFirstOfVendors;
+  if (!is_gateways_status) {
+    return {Cause::Application};
+  }
+  const Fields fields(answer.head);
+  const bool has_gateway = fields.count("via") > 0 ||
+                           names_a_gateway(fields.last("server").value_or(std::string_view()));
+  return answer.is_whole && !has_gateway ? CauseSet{Cause::Application} : CauseSet();
 }
 
 }  // namespace gatewatch::probe

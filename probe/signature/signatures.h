@@ -60,4 +60,12 @@ class Signatures {
   std::unique_ptr<Own> own_;
 };
 
+// What a gateway met whose upstream gave this answer with a status of 500 or above, as in
+// ProbeResult::met; of the answer only status, head and is_whole are looked at. Whoever stands
+// where an upstream was expected is the application, or the server that it runs in, unless the
+// answer tells of a gateway, which tells nothing of what is behind it: one by its signature; or, of
+// an answer with a status that gateways give (502 to 504, 520 and above), by a Via or a Server that
+// names one; such an answer of which a part is missing may be a gateway's page, too.
+[[nodiscard]] CauseSet met_in_server_error(const AnswerText& answer, const AnsweredBy& by);
+
 }  // namespace gatewatch::probe

@@ -86,6 +86,24 @@ TEST(WhatAProbeMet, IsTheApplicationsOwnError) {
       << "another gateway, of which the answer does not tell what it met";
 }
 
+TEST(WhatAProbeMet, IsNotTheApplicationsWhereAGatewayMayHaveMadeIt) {
+  const auto own_page = [](const std::string& status, const std::string& field) {
+    return met({read_request(), send("HTTP/1.1 " + status + "\r\n" + field +
+                                     "\r\nContent-Length: 9\r\n\r\nnot today")});
+  };
+  for (const char* field : {"Server: nginx/1.22.1", "Via: 1.1 edge", "Server: awselb/2.0"}) {
+    EXPECT_TRUE(own_page("502 Bad Gateway", field).empty()) << field;
+    EXPECT_TRUE(own_page("504 Gateway Timeout", field).empty()) << field;
+    EXPECT_EQ(own_page("500 Internal Server Error", field), CauseSet{Cause::Application}) << field;
+  }
+  EXPECT_EQ(own_page("502 Bad Gateway", "Server: lab-app"), CauseSet{Cause::Application});
+  EXPECT_EQ(own_page("503 Service Unavailable", "Server: gunicorn"), CauseSet{Cause::Application});
+  EXPECT_TRUE(
+      met({read_request(), send("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 99\r\n\r\n<html>")})
+          .empty())
+      << "whose page it is, its end might tell";
+}
+
 TEST(WhatAProbeMet, IsANameThatDoesNotExist) {
   ProbeWorld world;
   EXPECT_EQ(world.probe("http://nobody.test/").met, CauseSet{Cause::Dns});
