@@ -37,6 +37,7 @@ struct GatewayEvent {
   bool masked = false;  // a try failed, and another one, or a stored copy, hid that from the client
   std::string upstream;    // addresses, as the gateway writes them; of HAProxy "backend/server"
   std::string request_id;  // the X-Request-Id that came with the request; empty: not told
+  bool of_probe = false;   // the id is of a probe of this gatewatch: nobody else made it
   std::string path;        // of the request, without query; empty: not told
   std::string host;        // that was asked for: lower case, without port; empty: not told
   std::string line;        // fit to show, without secrets; empty where !tells_trouble()

@@ -1,27 +1,20 @@
 // SPDX-License-Identifier: MIT
 //
-// The X-Request-Id that a probe sends, by which a gateway's log line is known to be its own.
+// The X-Request-Id that a probe sends, by which a gateway's log line is known to be its own: how
+// probers make them, and readers of logs know them. daemon/request_ids.h does both.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 
-#include "core/id.h"
 #include "core/time.h"
 
 namespace gatewatch {
 
-inline constexpr std::string_view kRequestIdPrefix = "gatewatch-";
-
-// "gatewatch-" and a ULID: 36 letters, digits and a dash.
-[[nodiscard]] inline std::string make_request_id(WallTime now, Rng& rng) {
-  return std::string(kRequestIdPrefix) + make_ulid(now, rng);
-}
-
-// Whether it has the form of such an id, of this daemon or another.
-[[nodiscard]] inline bool is_probe_request_id(std::string_view id) {
-  constexpr std::size_t kUlidLength = 26;
-  return id.size() == kRequestIdPrefix.size() + kUlidLength && id.starts_with(kRequestIdPrefix);
-}
+// One that was never made before, of letters, digits and dashes; `now` is when it is sent.
+using MakeRequestId = std::function<std::string(WallTime now)>;
+// Whether it was made so, by the same maker. Thread: any.
+using IsOwnRequestId = std::function<bool(std::string_view id)>;
 
 }  // namespace gatewatch

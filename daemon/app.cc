@@ -39,6 +39,7 @@ App::App(Settings settings, std::string config_path, config::LoadOptions load_op
       settings_(std::move(settings)),
       state_lock_(settings_.storage.path),
       rng_(Rng::from_entropy()),
+      request_ids_(std::make_shared<RequestIds>(rng_)),
       loop_(clock),
       delivery_(clock,
                 [this](const std::string& id, DeliveryProgress progress) {
@@ -55,6 +56,7 @@ App::App(Settings settings, std::string config_path, config::LoadOptions load_op
                 }),
       probing_(
           loop_, rng_, clock, max_in_flight(kBesideTargets),
+          [this](WallTime now) { return request_ids_->make(now); },
           {.on_sample = [this](Sample sample) { take(std::move(sample)); },
            .on_skip = [this](const std::string& target,
                              uint64_t turns) { pipeline_.skip(target, turns); },
@@ -65,7 +67,8 @@ App::App(Settings settings, std::string config_path, config::LoadOptions load_op
           loop_, clock, [this](const logs::LogBatch& batch) { pipeline_.take_log(batch); },
           [this](const std::string& log) {
             writer_.add(storage::LogPosition{.log = log, .text = {}});
-          }) {
+          },
+          [ids = request_ids_](std::string_view id) { return ids->is_own(id); }) {
   storage::check_database(settings_.storage.path);
   if (!settings_.daemon.listen_host.empty()) {
     web_ = std::make_unique<web::Server>(

@@ -25,6 +25,7 @@
 #include "daemon/pipeline.h"
 #include "daemon/probing.h"
 #include "daemon/reloader.h"
+#include "daemon/request_ids.h"
 #include "daemon/settings.h"
 #include "probe/loop/epoll_loop.h"
 #include "storage/state_directory.h"
@@ -100,6 +101,7 @@ class App {
   Settings settings_;  // loop thread
   storage::StateLock state_lock_;
   Rng rng_;
+  std::shared_ptr<RequestIds> request_ids_;  // of threads that were left behind, too
   probe::EpollLoop loop_;
   alerts::Delivery delivery_;
   storage::Writer writer_;

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <utility>
 
-#include "core/request_id.h"
 #include "probe/http/url.h"
 
 namespace gatewatch::daemon {
@@ -70,7 +69,7 @@ std::vector<JoinedLine> LogJoin::take(const Sample& sample, SteadyTime now) {
 
 std::vector<JoinedLine> LogJoin::take(const GatewayEvent& event, SteadyTime now) {
   std::vector<JoinedLine> its;
-  if (!event.request_id.empty() && !is_probe_request_id(event.request_id)) {
+  if (!event.request_id.empty() && !event.of_probe) {
     return its;  // somebody else's
   }
   for (const std::string& target : targets_of(event.log)) {

@@ -32,9 +32,10 @@ void LogReading::set(const std::vector<logs::LogSettings>& logs, const std::stri
     return;
   }
   if (!thread_) {
-    thread_ = std::make_unique<logs::LogThread>(remembered_, clock_, [this](logs::LogBatch batch) {
+    auto on_batch = [this](logs::LogBatch batch) {
       loop_.post([this, taken = std::move(batch)] { take(taken); });
-    });
+    };
+    thread_ = std::make_unique<logs::LogThread>(remembered_, clock_, std::move(on_batch), is_own_);
   }
   thread_->set(logs);
 }

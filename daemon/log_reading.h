@@ -39,11 +39,16 @@ class LogReading {
   // `on_batch` is called on the loop, in order, for logs that are still read; `on_gone` by set(),
   // for each log with a known position that is not read any more: it is to be forgotten.
   // What batches left out is logged as a warning: at once, and then together with what follows.
+  // `is_own` as of logs::LogThread.
   // Requires: `loop` outlives it, `clock` also a thread that was left behind.
   LogReading(
       probe::EpollLoop& loop, const Clock& clock, OnBatch on_batch,
-      OnGone on_gone = [](const std::string&) {})
-      : loop_(loop), clock_(clock), on_batch_(std::move(on_batch)), on_gone_(std::move(on_gone)) {}
+      OnGone on_gone = [](const std::string&) {}, IsOwnRequestId is_own = {})
+      : loop_(loop),
+        clock_(clock),
+        on_batch_(std::move(on_batch)),
+        on_gone_(std::move(on_gone)),
+        is_own_(std::move(is_own)) {}
   LogReading(const LogReading&) = delete;
   LogReading& operator=(const LogReading&) = delete;
 
@@ -77,6 +82,7 @@ class LogReading {
   const Clock& clock_;
   OnBatch on_batch_;
   OnGone on_gone_;
+  IsOwnRequestId is_own_;
   std::optional<std::string> fingerprint_;
   std::map<std::string, logs::TailPosition> remembered_;
   std::set<std::string> names_;  // of the logs that are read; before set(), of those remembered

@@ -10,6 +10,7 @@
 #include "core/id.h"
 #include "core/log.h"
 #include "daemon/log_join.h"
+#include "daemon/request_ids.h"
 #include "logs/gateway_reader.h"
 #include "logs/gateway_words.h"
 #include "logs/log_follower.h"
@@ -29,7 +30,8 @@ constexpr Duration kLogPoll = std::chrono::milliseconds(100);
 class Bench {
  public:
   explicit Bench(const Settings& settings)
-      : ids_(Rng::from_entropy()),
+      : rng_(Rng::from_entropy()),
+        request_ids_(rng_),
         loop_(system_clock()),
         resolver_(loop_, {}),
         http_(loop_, system_clock()),
@@ -39,7 +41,8 @@ class Bench {
 
   std::vector<Sample> probe(const Target& target, const probe::MakeProber& make, bool is_origin) {
     const std::unique_ptr<probe::Prober> prober =
-        make(probe::ProbeServices{loop_, resolver_, http_, curl_, signatures_, nullptr, &ids_});
+        make(probe::ProbeServices{loop_, resolver_, http_, curl_, signatures_, nullptr,
+                                  [this](WallTime now) { return request_ids_.make(now); }});
     std::vector<Sample> samples;
     Sample next;
     next.target = target.name;
@@ -67,9 +70,11 @@ class Bench {
     loop_.run();
   }
   [[nodiscard]] SteadyTime now() const { return loop_.now(); }
+  [[nodiscard]] const RequestIds& request_ids() const { return request_ids_; }
 
  private:
-  Rng ids_;
+  Rng rng_;
+  RequestIds request_ids_;
   probe::EpollLoop loop_;
   probe::Resolver resolver_;
   probe::HttpEngine http_;
@@ -77,14 +82,15 @@ class Bench {
   probe::Signatures signatures_;
 };
 
-// The logs that are about one target, from now on.
+// The logs that are about one target, from now on. Lifetime: `ids` outlives it.
 class LogsOf {
  public:
-  LogsOf(const Settings& settings, const Target& target) {
+  LogsOf(const Settings& settings, const Target& target, const RequestIds& ids) {
     std::vector<logs::LogSettings> its;
     for (const logs::LogSettings& log : settings.logs) {
       if (log.applies_to(target)) {
-        followers_.emplace_back(log, logs::TailPosition());
+        followers_.emplace_back(log, logs::TailPosition(),
+                                [&ids](std::string_view id) { return ids.is_own(id); });
         const logs::LogBatch first = followers_.back().poll(system_clock());  // from its end
         if (!first.trouble.empty()) {
           gatewatch::log(LogLevel::Warning, "log cannot be read",
@@ -157,7 +163,7 @@ bool is_bad(const Sample& sample) {
 
 OneProbe probe_once(const Settings& settings, const ProbedTarget& probed) {
   Bench bench(settings);
-  LogsOf logs(settings, probed.target);
+  LogsOf logs(settings, probed.target, bench.request_ids());
   OneProbe once;
   once.samples = bench.probe(probed.target, probed.make_prober, false);
   if (std::none_of(once.samples.begin(), once.samples.end(), is_bad)) {

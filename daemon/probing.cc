@@ -6,12 +6,12 @@
 namespace gatewatch::daemon {
 
 Probing::Probing(probe::EpollLoop& loop, Rng& rng, const Clock& clock, size_t max_in_flight,
-                 Handlers handlers)
+                 MakeRequestId make_request_id, Handlers handlers)
     : resolver_(loop, {}),
       http_(loop, clock, max_in_flight + kBesideTargets),
       curl_(loop),
       pushes_(loop, handlers.on_sample, std::move(handlers.on_push_state)),
-      services_{loop, resolver_, http_, curl_, signatures_, &pushes_, &rng},
+      services_{loop, resolver_, http_, curl_, signatures_, &pushes_, std::move(make_request_id)},
       targets_(loop, rng, max_in_flight,
                {.on_sample = handlers.on_sample, .on_skip = handlers.on_skip}),
       origins_(loop, rng, kMaxOriginsInFlight,

@@ -50,7 +50,7 @@ class Probing {
 
   // `max_in_flight` of the turns of targets.
   Probing(probe::EpollLoop& loop, Rng& rng, const Clock& clock, size_t max_in_flight,
-          Handlers handlers);
+          MakeRequestId make_request_id, Handlers handlers);
 
   // Probes by `settings` from now on. What did not change keeps its prober and its schedule.
   void set(const Settings& settings);

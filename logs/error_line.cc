@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/request_id.h"
 #include "logs/cause_table.h"
 #include "logs/line_pattern.h"
 #include "logs/line_text.h"
@@ -135,7 +134,7 @@ CauseSet ApacheErrors::recall(Memory& memory, std::string_view worker) {
 }
 
 // [time] [module:level] [pid 1:tid 2] (111)Connection refused: [client 10.0.0.9:1] AH00957: MESSAGE
-std::optional<GatewayEvent> ApacheErrors::read(std::string_view line) {
+std::optional<GatewayEvent> ApacheErrors::read(std::string_view line, const OwnRequests& own) {
   static const LinePattern kLine = LinePattern::built_in(
       R"((?:\((EAI -?\d+|-?\d+)\)[^:\[]*: )?(?:\[(client|remote) [^\]]*\] )?(AH\d{5}): (.*))");
   static const LinePattern kHead =
@@ -165,7 +164,7 @@ std::optional<GatewayEvent> ApacheErrors::read(std::string_view line) {
     remember(connections_, worker, *causes);
   } else if (code == "AH01114" || code == "AH01079") {
     const CauseSet why = recall(connections_, worker);
-    causes = is_probe_request_id(request_id) && !why.empty() ? std::optional(why) : std::nullopt;
+    causes = own.knows(request_id) && !why.empty() ? std::optional(why) : std::nullopt;
   }
   if (!causes) {
     return std::nullopt;

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "core/gateway_event.h"
+#include "logs/own_requests.h"
 
 namespace gatewatch::logs {
 
@@ -30,7 +31,8 @@ class ApacheErrors {
  public:
   static constexpr size_t kRemembered = 64;
 
-  [[nodiscard]] std::optional<GatewayEvent> read(std::string_view line);
+  // `own` knows the ids of probes; it is not told of the line.
+  [[nodiscard]] std::optional<GatewayEvent> read(std::string_view line, const OwnRequests& own);
 
  private:
   struct Told {

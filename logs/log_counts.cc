@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "core/request_id.h"
-
 namespace gatewatch::logs {
 namespace {
 
@@ -27,7 +25,7 @@ void LogCounts::add(const GatewayEvent& event) {
   if (event.kind == EventKind::Upstream) {
     return;
   }
-  if (is_probe_request_id(event.request_id)) {
+  if (event.of_probe) {
     probes += event.kind == EventKind::Request ? 1U : 0U;
     masked_probes += event.masked ? 1U : 0U;
     return;

@@ -21,8 +21,8 @@ struct AnswerClass {
   auto operator<=>(const AnswerClass&) const = default;
 };
 
-// Requests of probes, of this gatewatch or another, are not in it where their line tells their id:
-// an access log counts real traffic. An error log tells of failures alone: then `requests` is 0,
+// Requests of this gatewatch's probes are not in it where their line tells their id: an access log
+// counts real traffic. An error log tells of failures alone: then `requests` is 0,
 // and no share can be told. In a log of both, a failed request may be in `answers` and in
 // `failures`.
 struct LogCounts {

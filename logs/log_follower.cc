@@ -3,8 +3,6 @@
 
 #include <utility>
 
-#include "core/request_id.h"
-
 namespace gatewatch::logs {
 namespace {
 
@@ -17,7 +15,7 @@ class Collector {
   void take(GatewayEvent event) {
     const auto second = std::chrono::floor<std::chrono::seconds>(now_ - Duration(wall_ - event.at));
     counts_[second].add(event);
-    const bool is_probe = is_probe_request_id(event.request_id);
+    const bool is_probe = event.of_probe;
     if (!is_probe && !tells_trouble(event)) {
       return;
     }
@@ -57,9 +55,10 @@ std::variant<TailFile, TailJournal> make_tail(const LogSettings& settings,
 
 }  // namespace
 
-LogFollower::LogFollower(const LogSettings& settings, const TailPosition& position)
+LogFollower::LogFollower(const LogSettings& settings, const TailPosition& position,
+                         IsOwnRequestId is_own)
     : name_(settings.name),
-      reader_(settings.name, settings.kind, settings.pattern),
+      reader_(settings.name, settings.kind, settings.pattern, std::move(is_own)),
       tail_(make_tail(settings, position)),
       told_position_(position) {}
 

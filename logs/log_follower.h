@@ -50,7 +50,9 @@ struct LogBatch {
 // Thread: the one of poll().
 class LogFollower {
  public:
-  LogFollower(const LogSettings& settings, const TailPosition& position);
+  // `is_own` as of LogReader.
+  LogFollower(const LogSettings& settings, const TailPosition& position,
+              IsOwnRequestId is_own = {});
 
   // Reads what has come, at most kMaxBytesPerPoll or kMaxEntriesPerPoll. Always on one thread.
   [[nodiscard]] LogBatch poll(const Clock& clock);

@@ -10,8 +10,9 @@
 
 namespace gatewatch::logs {
 
-LogReader::LogReader(std::string log, LogKind kind, std::optional<OwnPattern> pattern)
-    : log_(std::move(log)), kind_(kind), pattern_(std::move(pattern)) {
+LogReader::LogReader(std::string log, LogKind kind, std::optional<OwnPattern> pattern,
+                     IsOwnRequestId is_own)
+    : log_(std::move(log)), kind_(kind), pattern_(std::move(pattern)), own_(std::move(is_own)) {
   GW_ASSERT(pattern_.has_value() == (kind_ == LogKind::Pattern));
 }
 
@@ -26,7 +27,7 @@ std::optional<GatewayEvent> LogReader::read_kind(std::string_view line) {
     case LogKind::Haproxy:
       return haproxy_.read(line);
     case LogKind::Apache:
-      return apache_.read(line);
+      return apache_.read(line, own_);
     case LogKind::Caddy:
       return read_caddy_line(line);
     case LogKind::Varnish:
@@ -50,6 +51,7 @@ std::optional<GatewayEvent> LogReader::read(std::string_view line, WallTime now)
   }
   event->log = log_;
   event->product = product_of(kind_);
+  event->of_probe = own_.take(*event);
   if (event->at == WallTime{} || event->at > now + kMaxAhead) {
     event->at = now;
   }

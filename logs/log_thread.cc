@@ -15,8 +15,11 @@ namespace gatewatch::logs {
 
 struct LogThread::State {
   State(std::map<std::string, TailPosition> its_positions, const Clock& its_clock,
-        OnBatch its_on_batch)
-      : clock(its_clock), positions(std::move(its_positions)), on_batch(std::move(its_on_batch)) {
+        OnBatch its_on_batch, IsOwnRequestId its_is_own)
+      : clock(its_clock),
+        positions(std::move(its_positions)),
+        is_own(std::move(its_is_own)),
+        on_batch(std::move(its_on_batch)) {
     for (const auto& [name, position] : positions) {
       names.insert(name);
     }
@@ -42,7 +45,7 @@ struct LogThread::State {
     }
     followers.clear();
     for (const LogSettings& settings : *list) {
-      followers.emplace_back(settings, positions[settings.name]);
+      followers.emplace_back(settings, positions[settings.name], is_own);
     }
   }
   void begin(const std::string& log) {
@@ -80,6 +83,7 @@ struct LogThread::State {
   // The thread's:
   std::vector<LogFollower> followers;
   std::map<std::string, TailPosition> positions;  // of logs that are not followed, or were before
+  IsOwnRequestId is_own;
 
   mutable Mutex mutex;
   CondVar changed;
@@ -93,8 +97,8 @@ struct LogThread::State {
 };
 
 LogThread::LogThread(const std::map<std::string, TailPosition>& positions, const Clock& clock,
-                     OnBatch on_batch)
-    : state_(std::make_shared<State>(positions, clock, std::move(on_batch))) {
+                     OnBatch on_batch, IsOwnRequestId is_own)
+    : state_(std::make_shared<State>(positions, clock, std::move(on_batch), std::move(is_own))) {
   thread_ = std::thread([state = state_] { run(*state); });
 }
 

@@ -33,9 +33,10 @@ class LogThread {
   using OnBatch = std::function<void(LogBatch)>;
 
   // Starts the thread, which follows nothing until set(). `positions`: where to go on, by the names
-  // of logs. Requires: `clock` outlives the thread, also one that was left behind.
+  // of logs. `is_own` as of LogReader, called on the thread. Requires: `clock` outlives the thread,
+  // also one that was left behind.
   LogThread(const std::map<std::string, TailPosition>& positions, const Clock& clock,
-            OnBatch on_batch);
+            OnBatch on_batch, IsOwnRequestId is_own = {});
   // stop(kEndPatience).
   ~LogThread();
   LogThread(const LogThread&) = delete;

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "core/assert.h"
-#include "core/request_id.h"
 #include "core/text.h"
 #include "probe/http/http_request.h"
 #include "probe/kinds/evidence.h"
@@ -38,7 +37,8 @@ HttpProber::HttpProber(const ProbeServices& services, std::shared_ptr<const Http
       foreign_fields_(fields_for_strangers(settings_->headers)),
       foreign_tls_(tls_for_strangers(settings_->tls)),
       by_curl_(settings_->http2 || settings_->proxy),
-      ids_(has_field(settings_->headers, "x-request-id") ? nullptr : services.ids),
+      make_request_id_(has_field(settings_->headers, "x-request-id") ? nullptr
+                                                                     : services.make_request_id),
       // Targets that share a host do not all begin with its first address.
       turn_(std::hash<std::string>{}(settings_->url.text)) {}
 
@@ -67,9 +67,6 @@ void HttpProber::start(SteadyTime began, SteadyTime deadline, Done done) {
   send_body_ = true;
   at_home_ = true;
   redirects_ = 0;
-  if (ids_ != nullptr) {
-    result_.request_id = make_request_id(loop_.wall_now(), *ids_);
-  }
   begin_hop();
 }
 
@@ -160,7 +157,10 @@ void HttpProber::begin_transfer(const std::string& address, uint16_t port) {
   request.method = method_;
   request.fields = at_home_ ? &settings_->headers : &foreign_fields_;
   request.body = send_body_ ? std::string_view(settings_->body) : std::string_view();
-  request.request_id = at_home_ ? std::string_view(result_.request_id) : std::string_view();
+  if (at_home_ && make_request_id_) {
+    result_.request_id = make_request_id_(loop_.wall_now());  // a line of a log for each request
+    request.request_id = result_.request_id;
+  }
   request.tls = at_home_ ? &settings_->tls : &foreign_tls_;
   request.session = at_home_ ? session_to_use() : nullptr;
   request.known_certificate = certificate_;

@@ -25,7 +25,6 @@
 #include <utility>
 #include <vector>
 
-#include "core/id.h"
 #include "core/sample.h"
 #include "probe/dns/resolver.h"
 #include "probe/http/curl_engine.h"
@@ -93,7 +92,7 @@ class HttpProber final : public Prober {
   const HeaderFields foreign_fields_;  // for other origins
   const TlsSettings foreign_tls_;      // the same
   const bool by_curl_;
-  Rng* const ids_;  // null: no request id is sent
+  const MakeRequestId make_request_id_;  // empty: no request id is sent
 
   size_t turn_;         // goes on with each probe; chooses among a host's addresses
   TlsSession session_;  // where handshakes may be resumed

@@ -9,12 +9,9 @@
 #include <string_view>
 
 #include "config/table.h"
+#include "core/request_id.h"
 #include "core/target.h"
 #include "probe/kinds/prober.h"
-
-namespace gatewatch {
-class Rng;
-}
 
 namespace gatewatch::probe {
 
@@ -32,8 +29,8 @@ struct ProbeServices {
   HttpEngine& http;
   CurlEngine& curl;
   const Signatures& signatures;
-  PushRegistry* push = nullptr;  // null where no reports come in
-  Rng* ids = nullptr;            // for the X-Request-Id of requests; null: none is sent
+  PushRegistry* push = nullptr;        // null where no reports come in
+  MakeRequestId make_request_id = {};  // for X-Request-Id; empty: none is sent
 };
 
 // Makes the prober of a target whose settings were read and found good.

@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "core/request_id.h"
-
 namespace gatewatch::logs {
 namespace {
 
@@ -68,9 +66,8 @@ TEST(LogCounts, CannotTellAShareByAnErrorLogAlone) {
 }
 
 TEST(LogCounts, LeaveOutProbesAndHealthChecks) {
-  Rng rng(1);
   GatewayEvent probe = request(502);
-  probe.request_id = make_request_id(WallTime{}, rng);
+  probe.of_probe = true;
   GatewayEvent check = request(0, Role::Unknown, {Cause::Refused});
   check.kind = EventKind::Upstream;
   const LogCounts counts = counts_of_events({probe, check});

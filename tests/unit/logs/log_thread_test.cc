@@ -9,7 +9,6 @@
 #include <functional>
 #include <thread>
 
-#include "core/request_id.h"
 #include "tests/support/hanging_clock.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/temp_dir.h"
@@ -58,14 +57,14 @@ TEST(LogFollower, SumsUpByTheSecondThatTheLinesTell) {
 TEST(LogFollower, HandsOverABoundedNumberOfEventsAndCountsAll) {
   const testing::TempDir dir;
   const testing::ManualClock clock;
-  Rng rng(1);
-  LogFollower follower(access_log(dir.file("access.log")), {});
+  LogFollower follower(access_log(dir.file("access.log")), {},
+                       [](std::string_view id) { return id == "probe-1"; });
   (void)follower.poll(clock);
   std::string text;
   for (size_t i = 0; i < kMaxEvents + 50; ++i) {
     text += line(502);
   }
-  append(dir.file("access.log"), text + line(200, make_request_id(clock.wall(), rng)));
+  append(dir.file("access.log"), text + line(200, "probe-1"));
   const LogBatch batch = follower.poll(clock);
   EXPECT_EQ(batch.events.size(), kMaxEvents + 1);
   EXPECT_EQ(batch.events_left_out, 50U);
