@@ -182,10 +182,14 @@ std::string Words::line_of(const std::string& name, const Pool& pool) {
 
 void Words::tell_pools(const std::vector<std::string>& backends) {
   const std::map<std::string, Pool> all = pools(backends);
+  std::string missing;
   for (const std::string& name : backends) {
     if (!all.contains(name)) {
-      report_.lines.push_back("no backend " + name + " with servers");
+      add(missing, ", ", name);
     }
+  }
+  if (!missing.empty()) {
+    report_.lines.push_back("no server in backend " + missing);
   }
   size_t told = 0;
   size_t all_up = 0;
@@ -212,10 +216,7 @@ void Words::tell_pools(const std::vector<std::string>& backends) {
     report_.lines.push_back(counted(all_up, told > 0 ? "further backend" : "backend") +
                             " with all servers up");
   }
-  const bool names_are_known =
-      std::all_of(backends.begin(), backends.end(),
-                  [&](const std::string& name) { return all.contains(name); });
-  if (none_serves && names_are_known) {
+  if (none_serves && missing.empty()) {
     report_.without_server = why;
     report_.taken_out_by_hand = all_by_hand;
   }

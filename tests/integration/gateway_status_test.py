@@ -40,7 +40,7 @@ class GatewayStatusTest(Case):
                          if any(all(word in line for word in words)
                                 for line in json.loads(row["evidence"]))), None)
         return wait_until(told, lambda: f"evidence with {words} is stored: "
-                          f"{[row['evidence'] for row in daemon.incidents()]}\n{daemon.log()}", 40)
+                          f"{[row['evidence'] for row in daemon.incidents()]}\n{daemon.log()}", 80)
 
     def test_haproxy_without_a_server_says_so(self):
         up = self.upstream()

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
 namespace gatewatch::alerts {
 namespace {
 
@@ -48,6 +50,23 @@ TEST_F(InvestigatorTest, HasTheOriginProbedBesideEachBadAnswer) {
   EXPECT_FALSE(investigator_.take(sample_of("blog", Outcome::BadGateway, 502), kStart).origin)
       << "it has none";
   EXPECT_FALSE(investigator_.take(sample_of("shop", Outcome::Inconclusive), kStart).origin);
+}
+
+TEST_F(InvestigatorTest, WantsToKnowOfGatewaysAtEachBadAnswer) {
+  const auto report = std::make_shared<GatewayReport>();
+  report->gateway = "lb";
+  report->product = "haproxy";
+  report->lines = {"17 connections open"};
+  EXPECT_FALSE(investigator_.take(sample_of("shop", Outcome::Ok, 200), kStart).gateways);
+  investigator_.take_gateway("shop", report, kStart);
+  EXPECT_EQ(investigator_.verdict("shop"), Verdict()) << "it is in no trouble";
+  EXPECT_TRUE(investigator_.take(sample_of("shop", Outcome::BadGateway, 502), kStart).gateways);
+  EXPECT_TRUE(investigator_.take(sample_of("shop", Outcome::BadGateway, 502), kStart).gateways);
+  investigator_.take_gateway("shop", report, kStart);
+  EXPECT_EQ(investigator_.verdict("shop").evidence.back(),
+            "gateway lb, haproxy: 17 connections open");
+  EXPECT_FALSE(
+      investigator_.take(origin_of("shop", Outcome::Refused, {Cause::Refused}), kStart).gateways);
 }
 
 TEST_F(InvestigatorTest, JudgesByTargetAndOrigin) {

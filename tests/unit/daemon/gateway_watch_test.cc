@@ -4,6 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
+#include "probe/loop/epoll_loop.h"
+#include "tests/support/scripted_server.h"
 #include "tests/support/sim_loop.h"
 
 namespace gatewatch::daemon {
@@ -216,6 +220,35 @@ TEST_F(GatewayWatchTest, KeepsWhatItKnowsOfAGatewayThatStays) {
   EXPECT_THAT(names_asked(), ElementsAre("other"));
   watch_.configure({}, {target_of("shop")});
   EXPECT_EQ(loop_.timers(), 0U);
+}
+
+TEST(GatewayWatch, AsksRealGatewaysWithoutHoldingUpTheLoop) {
+  testing::ScriptedServer server(
+      {testing::answer("200 OK",
+                       "Active connections: 291 \nserver accepts handled requests\n 16 15 31 \n"
+                       "Reading: 6 Writing: 179 Waiting: 106 \n")});
+  testing::ScriptedServer hanging({{testing::read_request(), testing::hang()}});
+  probe::EpollLoop loop(system_clock());
+  int beats = 0;  // of the loop, while one of them hangs
+  std::function<void()> beat = [&] {
+    ++beats;
+    loop.call_at(loop.now() + 10ms, beat);
+  };
+  std::vector<std::string> lines;
+  GatewayWatch watch(loop, [&](const std::string&, const GatewayWatch::Report& report) {
+    lines.insert(lines.end(), report->lines.begin(), report->lines.end());
+    if (lines.size() == 2) {
+      loop.stop();
+    }
+  });
+  loop.call_at(loop.now(), beat);
+  loop.call_at(loop.now() + 20s, [&] { loop.stop(); });
+  watch.configure({nginx("edge", server.url()), nginx("other", hanging.url())},
+                  {target_of("shop")});
+  EXPECT_THAT(watch.ask("shop"), IsEmpty());
+  loop.run();
+  EXPECT_THAT(lines, ElementsAre(HasSubstr("291 connections open"), HasSubstr("timed out")));
+  EXPECT_GT(beats, 5);
 }
 
 TEST(GatewayWatch, AsksLaterWhereItCannotAskNow) {

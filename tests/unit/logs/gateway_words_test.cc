@@ -119,8 +119,9 @@ TEST(GatewayWords, DecideNothingWhereOneOfSeveralBackendsStillServes) {
 }
 
 TEST(GatewayWords, TellOfABackendThatIsNotThere) {
-  const GatewayReport told = report(haproxy({server("web", "a", "DOWN")}), {"wbe"});
-  EXPECT_THAT(told.lines, ElementsAre(HasSubstr("17 of"), "no backend wbe with servers"));
+  const GatewayReport told = report(haproxy({server("web", "a", "DOWN")}), {"wbe", "web", "img"});
+  EXPECT_THAT(told.lines, ElementsAre(HasSubstr("17 of"), "no server in backend wbe, img",
+                                      "backend web: 0 of 1 server up; a DOWN"));
   EXPECT_TRUE(told.without_server.empty());
 }
 
