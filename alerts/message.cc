@@ -9,21 +9,10 @@
 
 #include "alerts/early_warning.h"
 #include "core/assert.h"
+#include "core/text.h"
 
 namespace gatewatch::alerts {
 namespace {
-
-// Joins words as a person lists them: "502", "502 or 503", "502, 503 or 504".
-std::string list_of(const std::vector<std::string>& words) {
-  std::string text;
-  for (size_t i = 0; i < words.size(); ++i) {
-    if (i > 0) {
-      text += i + 1 == words.size() ? " or " : ", ";
-    }
-    text += words[i];
-  }
-  return text;
-}
 
 bool is_only(const Rule& rule, std::string_view word) {
   return rule.count_words.size() == 1 && rule.count_words.front() == word;
@@ -48,9 +37,9 @@ std::string predicate_of(const Rule& rule) {
     return "failed";
   }
   if (std::all_of(rule.count_words.begin(), rule.count_words.end(), is_status_word)) {
-    return "answered " + list_of(rule.count_words);
+    return "answered " + list_of(rule.count_words, " or ");
   }
-  return "ended in " + list_of(rule.count_words);
+  return "ended in " + list_of(rule.count_words, " or ");
 }
 
 std::string count_of(const Counts& counts, uint32_t bad) {

@@ -15,6 +15,7 @@
 #include "alerts/cause_fault.h"
 #include "alerts/gateway_evidence.h"
 #include "alerts/verdict_words.h"
+#include "core/text.h"
 
 namespace gatewatch::alerts {
 namespace {

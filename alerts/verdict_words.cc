@@ -4,21 +4,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/text.h"
+
 namespace gatewatch::alerts {
 
 std::string times(size_t count, size_t of) {
   return std::to_string(count) + " of " + std::to_string(of);
-}
-
-std::string list_of(const std::vector<std::string>& items, std::string_view last) {
-  std::string text;
-  for (size_t i = 0; i < items.size(); ++i) {
-    if (i > 0) {
-      text.append(i + 1 == items.size() ? last : ", ");
-    }
-    text += items[i];
-  }
-  return text;
 }
 
 void add_new(std::vector<std::string>& items, std::string item) {

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "core/answered_by.h"
@@ -14,9 +13,6 @@ namespace gatewatch::alerts {
 
 // "3 of 12".
 [[nodiscard]] std::string times(size_t count, size_t of);
-
-// "a, b" and `last` before the last one of several: "a, b and c" with " and ".
-[[nodiscard]] std::string list_of(const std::vector<std::string>& items, std::string_view last);
 
 // Where it is not among them.
 void add_new(std::vector<std::string>& items, std::string item);

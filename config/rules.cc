@@ -87,7 +87,7 @@ std::string hint_for_count(const std::string& word) {
     std::vector<std::string_view> words{"gateway", "failure", "masked", "1xx",
                                         "2xx",     "3xx",     "4xx",    "5xx"};
     for (const Outcome outcome : kAllOutcomes) {
-      if (is_conclusive(outcome) && outcome != Outcome::Ok) {
+      if (is_failure(outcome)) {
         words.push_back(to_string(outcome));
       }
     }

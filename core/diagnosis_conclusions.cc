@@ -10,6 +10,8 @@
 #include <set>
 #include <utility>
 
+#include "core/text.h"
+
 namespace gatewatch {
 namespace {
 
@@ -59,14 +61,8 @@ std::string answer_of(const Finding& finding) {
                              : std::string(to_string(finding.outcome));
 }
 
-std::string list_of(const std::set<std::string>& words) {
-  std::string list;
-  size_t left = words.size();
-  for (const std::string& word : words) {
-    --left;
-    list.append(word).append(left > 1 ? ", " : left == 1 ? " and " : "");
-  }
-  return list;
+std::string all_of(const std::set<std::string>& words) {
+  return list_of({words.begin(), words.end()}, " and ");
 }
 
 class Reader {
@@ -211,7 +207,7 @@ class Reader {
                })) {
       add(ConclusionKind::NoAddressConnects,
           (bad.size() == 1 ? "no connection is made to " : "no connection is made to any of ") +
-              list_of(bad) + ": " + answer);
+              all_of(bad) + ": " + answer);
     }
   }
 
@@ -224,8 +220,8 @@ class Reader {
     const auto all_are = [](const std::set<std::string>& some, const auto& family) {
       return std::all_of(some.begin(), some.end(), family);
     };
-    const std::string both = list_of(bad) + (bad.size() == 1 ? " fails (" : " fail (") + answer +
-                             "), " + list_of(good) + (good.size() == 1 ? " works" : " work");
+    const std::string both = all_of(bad) + (bad.size() == 1 ? " fails (" : " fail (") + answer +
+                             "), " + all_of(good) + (good.size() == 1 ? " works" : " work");
     if (all_are(bad, is_v6) && all_are(good, is_v4)) {
       add(ConclusionKind::Ipv6Fails, "IPv6 fails while IPv4 works: " + both);
     } else if (all_are(bad, is_v4) && all_are(good, is_v6)) {

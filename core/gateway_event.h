@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/answered_by.h"
+#include "core/outcome.h"
 #include "core/time.h"
 
 namespace gatewatch {
@@ -47,8 +48,7 @@ struct GatewayEvent {
 
 // Whether it says more than that a request went well, or failed by the client's own doing.
 [[nodiscard]] inline bool tells_trouble(const GatewayEvent& event) {
-  constexpr int kServerError = 500;
-  return event.kind != EventKind::Request || event.status >= kServerError || event.masked ||
+  return event.kind != EventKind::Request || is_server_error(event.status) || event.masked ||
          !event.causes.empty();
 }
 

@@ -64,6 +64,16 @@ inline constexpr std::array kAllOutcomes{
   return outcome != Outcome::Inconclusive;
 }
 
+// What counts against a target.
+[[nodiscard]] constexpr bool is_failure(Outcome outcome) {
+  return is_conclusive(outcome) && outcome != Outcome::Ok;
+}
+
+// Whether a status is of the class 5xx (RFC 9110, 15.6) or beyond what that document knows.
+[[nodiscard]] constexpr bool is_server_error(int status) {
+  return status >= 500;
+}
+
 // Whether `one` is what a probe should be known by where `other` was met as well: what is bad goes
 // before what is inconclusive, and that before ok.
 [[nodiscard]] constexpr bool is_worse(Outcome one, Outcome other) {

@@ -6,8 +6,6 @@
 namespace gatewatch {
 namespace {
 
-constexpr int kServerError = 500;  // and above
-
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
@@ -74,7 +72,7 @@ bool CountMatcher::matches(const ProbeResult& result) const {
 bool is_gateway_failure(const ProbeResult& result) {
   switch (result.answered_by.role) {
     case Role::Gateway:
-      return result.status >= kServerError;
+      return is_server_error(result.status);
     case Role::Application:
       return false;
     case Role::Unknown:

@@ -142,6 +142,17 @@ std::string_view closest(std::string_view word, std::span<const std::string_view
   return best;
 }
 
+std::string list_of(const std::vector<std::string>& items, std::string_view last) {
+  std::string text;
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (i > 0) {
+      text.append(i + 1 == items.size() ? last : ", ");
+    }
+    text += items[i];
+  }
+  return text;
+}
+
 std::string ascii_lower(std::string_view text) {
   std::string out(text);
   std::transform(out.begin(), out.end(), out.begin(), [](char c) {

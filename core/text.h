@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace gatewatch {
 
@@ -29,6 +30,9 @@ inline constexpr size_t kMaxRemoteText = 256;
 // fingers (at most a third of the letters); empty otherwise.
 [[nodiscard]] std::string_view closest(std::string_view word,
                                        std::span<const std::string_view> candidates);
+
+// "a, b" and `last` before the last one of several: "a, b and c" with " and ".
+[[nodiscard]] std::string list_of(const std::vector<std::string>& items, std::string_view last);
 
 [[nodiscard]] std::string ascii_lower(std::string_view text);
 

@@ -8,13 +8,7 @@
 #include "probe/http/url.h"
 
 namespace gatewatch::daemon {
-namespace {
-
-bool is_bad(const Sample& sample) {
-  return is_conclusive(sample.result.outcome) && sample.result.outcome != Outcome::Ok;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 void LogJoin::configure(const std::vector<logs::LogSettings>& logs,
                         const std::vector<Target>& targets) {
@@ -44,7 +38,7 @@ void LogJoin::configure(const std::vector<logs::LogSettings>& logs,
 std::vector<JoinedLine> LogJoin::take(const Sample& sample, SteadyTime now) {
   std::vector<JoinedLine> its;
   const auto found = targets_.find(sample.target);
-  if (found == targets_.end() || sample.is_origin || !is_bad(sample)) {
+  if (found == targets_.end() || sample.is_origin || !is_failure(sample.result.outcome)) {
     return its;
   }
   const ProbeResult& result = sample.result;

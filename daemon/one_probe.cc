@@ -155,10 +155,6 @@ void ask_gateways(const Settings& settings, const Target& target, SteadyTime now
   }
 }
 
-bool is_bad(const Sample& sample) {
-  return is_conclusive(sample.result.outcome) && sample.result.outcome != Outcome::Ok;
-}
-
 }  // namespace
 
 OneProbe probe_once(const Settings& settings, const ProbedTarget& probed) {
@@ -166,7 +162,10 @@ OneProbe probe_once(const Settings& settings, const ProbedTarget& probed) {
   LogsOf logs(settings, probed.target, bench.request_ids());
   OneProbe once;
   once.samples = bench.probe(probed.target, probed.make_prober, false);
-  if (std::none_of(once.samples.begin(), once.samples.end(), is_bad)) {
+  const auto bad = std::find_if(once.samples.begin(), once.samples.end(), [](const Sample& sample) {
+    return is_failure(sample.result.outcome);
+  });
+  if (bad == once.samples.end()) {
     return once;
   }
   alerts::CaseFile file;
@@ -180,7 +179,7 @@ OneProbe probe_once(const Settings& settings, const ProbedTarget& probed) {
     is_fine = once.origin.back().result.outcome == Outcome::Ok;
   }
   if (!logs.empty()) {
-    logs.read(*std::find_if(once.samples.begin(), once.samples.end(), is_bad), bench, file);
+    logs.read(*bad, bench, file);
   }
   ask_gateways(settings, probed.target, bench.now(), file);
   once.verdict = alerts::judge(file);

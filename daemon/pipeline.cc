@@ -168,7 +168,7 @@ std::vector<ProbeRequest> Pipeline::take(Sample sample) {
     writer_.add(std::move(sample));
     return requests;
   }
-  const bool is_bad = is_conclusive(sample.result.outcome) && sample.result.outcome != Outcome::Ok;
+  const bool is_bad = is_failure(sample.result.outcome);
   const Verdict verdict = is_bad || evaluator_.has_open(sample.target)
                               ? investigator_.verdict(sample.target)
                               : Verdict();

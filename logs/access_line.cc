@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/outcome.h"
 #include "logs/cause_table.h"
 #include "logs/json_line.h"
 #include "logs/line_pattern.h"
@@ -25,7 +26,6 @@ constexpr CauseSet kNotConnected{Refused,          Unreachable,   TlsCertificate
                                  TlsProtocol,      SocketMissing, SocketDenied,
                                  GatewayExhausted, MarkedDown,    Dns};
 constexpr CauseSet kNoHeader{Closed, Reset, Invalid, HeaderTooBig};
-constexpr int kServerError = 500;
 constexpr int kBadGateway = 502;
 constexpr int kGatewayTimeout = 504;
 constexpr int kNoStatusLine = 9;
@@ -179,7 +179,7 @@ Judgement judge(const Try& one) {
   if (one.status == kNoStatusLine) {
     return {Role::Unknown, {Invalid}};
   }
-  if (one.status < kServerError || one.header_time.empty()) {
+  if (!is_server_error(one.status) || one.header_time.empty()) {
     return {};
   }
   if (one.header_time != "-") {
@@ -213,8 +213,8 @@ void judge_tries(const std::vector<Try>& tries, GatewayEvent& event) {
     return;
   }
   const auto failed = std::find_if(tries.begin(), tries.end(),
-                                   [](const Try& one) { return one.status >= kServerError; });
-  if (event.status < kServerError) {
+                                   [](const Try& one) { return is_server_error(one.status); });
+  if (!is_server_error(event.status)) {
     event.masked = failed != tries.end() && event.status != kClientLeft;
     event.causes = event.masked ? judge(*failed).causes : CauseSet();
   } else if (tries.back().status == event.status) {

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "core/outcome.h"
 #include "logs/cause_table.h"
 #include "logs/json_line.h"
 #include "logs/line_text.h"
@@ -10,8 +11,6 @@
 
 namespace gatewatch::logs {
 namespace {
-
-constexpr int kServerError = 500;
 
 const WordsTable& table() {
   static const WordsTable kTable{caddy_rows()};
@@ -30,8 +29,8 @@ std::string request_id_of(const JsonLine& line) {
 
 // Caddy adds its own Server to what it passes on, and so leaves two where an upstream had one.
 Role answerer(const JsonLine& line, int status) {
-  return status >= kServerError && line.size("resp_headers/Server") > 1 ? Role::Application
-                                                                        : Role::Unknown;
+  return is_server_error(status) && line.size("resp_headers/Server") > 1 ? Role::Application
+                                                                         : Role::Unknown;
 }
 
 // Of the request no header: each may hold a secret.
@@ -65,7 +64,7 @@ std::optional<GatewayEvent> read_failure(const JsonLine& line, GatewayEvent even
   }
   event.kind = EventKind::Failure;
   event.upstream = kept(line.text("upstream"));
-  if (event.status >= kServerError) {
+  if (is_server_error(event.status)) {
     event.answered_by = Role::Gateway;
   }
   event.line = shown(line, event);

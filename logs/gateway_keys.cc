@@ -21,12 +21,6 @@ namespace {
 constexpr size_t kMaxNameCharacters = 128;
 constexpr size_t kMaxSocketPath = sizeof(sockaddr_un::sun_path) - 1;
 
-bool selects(const std::string& word, const Target& target) {
-  config::RuleConfig rule;
-  rule.targets = {word};
-  return rule.applies_to(target);
-}
-
 std::string read_name(config::Table& table) {
   const std::string name = table.required_string("name").value_or("");
   if (table.has("name") &&
@@ -107,7 +101,7 @@ void read_targets(config::Table& table, const std::vector<Target>& targets,
     const std::string& word = gateway.targets[i];
     if (table.has("targets") &&
         std::none_of(targets.begin(), targets.end(),
-                     [&](const Target& target) { return selects(word, target); })) {
+                     [&](const Target& target) { return config::selects(word, target); })) {
       table.warning("targets", "\"" + printable(word) + "\" fits no target");
     }
   }
@@ -117,7 +111,7 @@ void read_targets(config::Table& table, const std::vector<Target>& targets,
 
 bool GatewaySettings::applies_to(const Target& target) const {
   return std::any_of(targets.begin(), targets.end(),
-                     [&](const std::string& word) { return selects(word, target); });
+                     [&](const std::string& word) { return config::selects(word, target); });
 }
 
 std::vector<GatewaySettings> read_gateways(std::vector<config::Table>& tables,

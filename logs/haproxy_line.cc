@@ -6,6 +6,7 @@
 #include <charconv>
 #include <string>
 
+#include "core/outcome.h"
 #include "logs/cause_table.h"
 #include "logs/line_pattern.h"
 #include "logs/line_text.h"
@@ -14,7 +15,6 @@
 namespace gatewatch::logs {
 namespace {
 
-constexpr int kServerError = 500;
 constexpr std::string_view kNoServerName = "/<NOSRV>";
 
 int64_t number_in(std::string_view text) {
@@ -39,7 +39,7 @@ Role role_of(CauseSet causes, int status) {
   if (causes.exact() == Cause::Application) {
     return Role::Application;
   }
-  return status >= kServerError && !causes.empty() ? Role::Gateway : Role::Unknown;
+  return is_server_error(status) && !causes.empty() ? Role::Gateway : Role::Unknown;
 }
 
 GatewayEvent told(EventKind kind, std::string_view upstream, CauseSet causes) {
@@ -107,7 +107,7 @@ std::optional<GatewayEvent> HaproxyLines::read_request(std::string_view line) co
   }
   event.answered_by = role_of(event.causes, event.status);
   event.masked = number_in(found[Retries]) > 0 && event.status != 0 &&
-                 event.status < kServerError && found[State].starts_with("--");
+                 !is_server_error(event.status) && found[State].starts_with("--");
   if (tells_trouble(event)) {
     event.line = shown(found);
   }

@@ -6,16 +6,15 @@
 namespace gatewatch::logs {
 namespace {
 
-constexpr int kServerError = 500;
 constexpr int kNoStatusLine = 9;
 
 ProbeResult as_probed(const AnswerClass& answer) {
   ProbeResult result;
   result.status = answer.status;
   result.answered_by.role = answer.answered_by;
-  result.outcome = answer.status == kNoStatusLine  ? Outcome::Protocol
-                   : answer.status >= kServerError ? outcome_of_unexpected_status(answer.status)
-                                                   : Outcome::Ok;
+  result.outcome = answer.status == kNoStatusLine   ? Outcome::Protocol
+                   : is_server_error(answer.status) ? outcome_of_unexpected_status(answer.status)
+                                                    : Outcome::Ok;
   return result;
 }
 

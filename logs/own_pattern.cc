@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "core/outcome.h"
 #include "core/text.h"
 #include "logs/line_text.h"
 #include "logs/log_time.h"
@@ -12,7 +13,6 @@
 namespace gatewatch::logs {
 namespace {
 
-constexpr int kServerError = 500;
 constexpr std::array<std::string_view, 6> kNames{"status", "time",     "request_id",
                                                  "path",   "upstream", "host"};
 constexpr std::string_view kWanted = "status, time, request_id, path, upstream and host";
@@ -64,7 +64,7 @@ std::optional<GatewayEvent> OwnPattern::read(std::string_view line) const {
   event.path = path_of(group(path_));
   event.upstream = kept(group(upstream_));
   event.host = host_of(group(host_));
-  if (event.kind == EventKind::Failure || event.status >= kServerError) {
+  if (event.kind == EventKind::Failure || is_server_error(event.status)) {
     event.causes = causes_;
     event.answered_by = causes_.exact() == Cause::Application ? Role::Application : Role::Unknown;
   }

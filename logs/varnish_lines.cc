@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "core/outcome.h"
 #include "core/text.h"
 #include "logs/access_line.h"
 #include "logs/cause_table.h"
@@ -21,7 +22,6 @@ namespace {
 
 using enum Cause;
 
-constexpr int kServerError = 500;
 constexpr std::string_view kTooManyHeaders = "Too many headers";
 constexpr size_t kMaxTransactions = 64;  // of a group
 
@@ -108,7 +108,7 @@ std::optional<GatewayEvent> VarnishLines::finish() {
   if (event.status == 0) {
     return std::nullopt;
   }
-  if (event.status >= kServerError) {
+  if (is_server_error(event.status)) {
     if (!event.causes.empty()) {
       event.answered_by = Role::Gateway;
     } else if (group.was_fetched && !group.made_by_vcl && group.last_fetch_status == event.status) {

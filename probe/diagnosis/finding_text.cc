@@ -4,11 +4,10 @@
 #include <utility>
 
 #include "core/answered_by.h"
+#include "core/outcome.h"
 
 namespace gatewatch::probe {
 namespace {
-
-constexpr int kServerError = 500;
 
 std::string maker_of(const AnsweredBy& by) {
   if (by.role == Role::Unknown) {
@@ -58,7 +57,7 @@ Finding judged(Finding planned, const ProbeResult& result) {
 Finding judged_as_any_answer(Finding planned, const ProbeResult& result) {
   Finding finding = judged(std::move(planned), result);
   const bool came_whole = result.outcome == Outcome::Ok || result.outcome == Outcome::HttpError;
-  if (came_whole && result.status != 0 && result.status < kServerError) {
+  if (came_whole && result.status != 0 && !is_server_error(result.status)) {
     finding.outcome = Outcome::Ok;
     finding.result = FindingResult::Ok;
   }

@@ -58,5 +58,12 @@ TEST(Closest, FindsASlipOfTheFingers) {
   EXPECT_EQ(closest("colour", kKeys), "");
 }
 
+TEST(ListOf, JoinsWordsAsAPersonListsThem) {
+  EXPECT_EQ(list_of({}, " and "), "");
+  EXPECT_EQ(list_of({"a"}, " and "), "a");
+  EXPECT_EQ(list_of({"a", "b"}, " and "), "a and b");
+  EXPECT_EQ(list_of({"a", "b", "c"}, " or "), "a, b or c");
+}
+
 }  // namespace
 }  // namespace gatewatch
