@@ -10,8 +10,9 @@
 #include <cstring>
 #include <set>
 #include <string>
+#include <string_view>
 
-#include "config/config.h"
+#include "config/target_words.h"
 #include "core/text.h"
 #include "logs/status_page.h"
 
@@ -97,9 +98,16 @@ void read_targets(config::Table& table, const std::vector<Target>& targets,
   if (table.is_empty_array("targets")) {
     table.error("targets", "targets is empty: nothing would be behind the gateway");
   }
-  for (size_t i = 0; i < gateway.targets.size(); ++i) {
-    const std::string& word = gateway.targets[i];
-    if (table.has("targets") &&
+  if (!table.has("targets")) {
+    return;
+  }
+  std::vector<std::string_view> names;
+  for (const Target& target : targets) {
+    names.emplace_back(target.name);
+  }
+  config::check_names(table, gateway.targets, names);
+  for (const std::string& word : gateway.targets) {
+    if (!config::is_name(word) &&
         std::none_of(targets.begin(), targets.end(),
                      [&](const Target& target) { return config::selects(word, target); })) {
       table.warning("targets", "\"" + printable(word) + "\" fits no target");

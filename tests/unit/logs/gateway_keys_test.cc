@@ -138,7 +138,9 @@ TEST(GatewayKeys, TellEachMistake) {
         << one.lines;
   }
   EXPECT_THAT(read("[[gateway]]\nname = \"a\"\ntargets = [\"shpo\"]\n" + page).said,
-              ElementsAre("warning: \"shpo\" fits no target"));
+              ElementsAre(HasSubstr("error: there is no target \"shpo\"")));
+  EXPECT_THAT(read("[[gateway]]\nname = \"a\"\ntargets = [\"x*\"]\n" + page).said,
+              ElementsAre("warning: \"x*\" fits no target"));
   const std::string haproxy = "[[gateway]]\nname = \"a\"\n" + socket;
   for (const char* backends : {"[]", "[\"\"]", "[\"a\\nb\"]"}) {
     EXPECT_THAT(read(haproxy + "backends = " + backends + '\n').said,
