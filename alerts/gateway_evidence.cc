@@ -25,7 +25,7 @@ CauseSet explained_by(const GatewayReport& report, const Observation& failure) {
 }  // namespace
 
 GatewayEvidence gateway_evidence(const CaseFile& file, const Observation* newest, CauseSet left,
-                                 bool origin_fails) {
+                                 bool origin_is_fine) {
   GatewayEvidence evidence;
   for (const GatewayTold& told : file.gateways()) {
     const GatewayReport& report = *told.report;
@@ -38,7 +38,7 @@ GatewayEvidence gateway_evidence(const CaseFile& file, const Observation* newest
     const CauseSet why = explained_by(report, *newest);
     const CauseSet common = left.empty() ? why : left.common(why);
     const bool is_exhausted = common.contains(Cause::GatewayExhausted);
-    if (!(is_exhausted && origin_fails)) {
+    if (!is_exhausted || origin_is_fine) {
       evidence.causes = common;
       evidence.blames_gateway = !common.empty() && (is_exhausted || report.taken_out_by_hand);
     }

@@ -24,9 +24,9 @@ struct GatewayEvidence {
 //   its backends that count are without a server, and nothing seen before rules that out: a person
 //   who took all of them out of service is a fault of the gateway;
 // - that a gateway is exhausted whose target ends connections without an answer while the gateway
-//   drops some, or does not answer in time while the gateway has as many as it takes; but not where
-//   the origin fails too, for then the gateway may only wait for it.
+//   drops some, or does not answer in time while the gateway has as many as it takes; but only
+//   where the origin is known to be fine, for else the gateway may only wait for it.
 [[nodiscard]] GatewayEvidence gateway_evidence(const CaseFile& file, const Observation* newest,
-                                               CauseSet left, bool origin_fails);
+                                               CauseSet left, bool origin_is_fine);
 
 }  // namespace gatewatch::alerts

@@ -261,7 +261,7 @@ void Judge::look_for_cliff() {
 
 void Judge::look_at_gateways() {
   GatewayEvidence told =
-      gateway_evidence(file_, recent_.empty() ? nullptr : recent_.back(), left_, origin_fails_);
+      gateway_evidence(file_, recent_.empty() ? nullptr : recent_.back(), left_, origin_is_fine_);
   std::ranges::move(told.lines, std::back_inserter(verdict_.evidence));
   left_ = told.causes.empty() ? left_ : told.causes;
   gateway_is_blamed_ = told.blames_gateway;

@@ -41,6 +41,13 @@ Sample of_origin(Outcome outcome, CauseSet met = {}) {
   return sample;
 }
 
+// A failure, and as many good probes of the origin as make it fine.
+std::vector<Sample> beside_a_fine_origin(const Sample& sample) {
+  std::vector<Sample> samples{sample};
+  samples.resize(6, of_origin(Outcome::Ok));
+  return samples;
+}
+
 GatewayReport haproxy(CauseSet without_server, bool by_hand = false) {
   GatewayReport report;
   report.gateway = "lb";
@@ -130,7 +137,8 @@ TEST(GatewayEvidence, BlamesNameResolutionWhereServersHaveNoAddress) {
 }
 
 TEST(GatewayEvidence, BlamesAGatewayThatDropsItsClients) {
-  const Verdict verdict = judge(file_of({failing(Outcome::Reset, 0)}, {nginx_that_drops()}));
+  const Verdict verdict =
+      judge(file_of(beside_a_fine_origin(failing(Outcome::Reset, 0)), {nginx_that_drops()}));
   EXPECT_EQ(verdict.fault, Fault::Gateway);
   EXPECT_EQ(verdict.causes.exact(), Cause::GatewayExhausted);
   EXPECT_THAT(verdict.evidence, Contains(HasSubstr("31 accepted but not handled")));
@@ -141,7 +149,12 @@ TEST(GatewayEvidence, BlamesAGatewayThatDropsItsClients) {
 TEST(GatewayEvidence, BlamesAFullGatewayThatDoesNotAnswerInTime) {
   GatewayReport full = haproxy({});
   full.is_full = true;
-  EXPECT_EQ(judge(file_of({failing(Outcome::Timeout, 0)}, {full})).fault, Fault::Gateway);
+  EXPECT_EQ(
+      judge(file_of(beside_a_fine_origin(failing(Outcome::Timeout, 0)), {full})).causes.exact(),
+      Cause::GatewayExhausted);
+  EXPECT_EQ(judge(file_of({failing(Outcome::Timeout, 0)}, {full})).fault, Fault::Unknown)
+      << "nobody knows whether it waits for the origin";
+  EXPECT_EQ(judge(file_of({failing(Outcome::Timeout, 0)}, {full})).causes, CauseSet());
   EXPECT_EQ(judge(file_of({failing(Outcome::Timeout, 0)}, {haproxy({})})).fault, Fault::Unknown);
   EXPECT_EQ(judge(file_of({failing(Outcome::Timeout, 0),
                            of_origin(Outcome::Timeout, {Cause::TimeoutRead})},
@@ -159,12 +172,12 @@ TEST(GatewayEvidence, IsWhatTheGatewaySaidLast) {
 
 TEST(GatewayEvidence, IsOfAFewGateways) {
   CaseFile file;
-  for (size_t i = 0; i <= CaseFile::kMaxGateways; ++i) {
+  for (size_t i = 0; i <= kMaxGatewaysOfTarget; ++i) {
     auto report = std::make_shared<GatewayReport>();
     report->gateway = "edge" + std::to_string(i);
     file.take_gateway(report, kNow);
   }
-  EXPECT_EQ(file.gateways().size(), CaseFile::kMaxGateways);
+  EXPECT_EQ(file.gateways().size(), kMaxGatewaysOfTarget);
 }
 
 TEST(GatewayEvidence, IsForgottenWithTheOther) {
