@@ -128,11 +128,11 @@ std::vector<Change> Evaluator::take_log(const std::string& target,
   return changes;
 }
 
-std::vector<Change> Evaluator::end_silent(Instant now) {
+std::vector<Change> Evaluator::end_silent(const std::set<std::string>& unread, Instant now) {
   std::vector<Change> changes;
   for (auto& [name, entry] : targets_) {
     for (RuleWatch& watch : entry.watches) {
-      keep(changes, watch.end_if_silent(now));
+      keep(changes, watch.end_if_silent(!unread.contains(name), now));
     }
   }
   return changes;

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -68,9 +69,9 @@ class Evaluator {
   std::vector<Change> take_log(const std::string& target,
                                const std::function<Counts(const Rule&)>& counts_of, Instant now,
                                const Verdict& verdict = {});
-  // Ends what logs have fallen silent about, as of RuleWatch::end_if_silent(). To be called at
-  // least once a minute.
-  std::vector<Change> end_silent(Instant now);
+  // Ends what logs have fallen silent about, as of RuleWatch::end_if_silent(); `unread`: targets of
+  // which a log cannot be read now. To be called at least once a minute.
+  std::vector<Change> end_silent(const std::set<std::string>& unread, Instant now);
 
   // What is known of the target's trouble now: of its open incidents, as of RuleWatch::judge().
   std::vector<Change> judge(const std::string& target, const Verdict& verdict, SteadyTime now);

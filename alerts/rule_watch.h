@@ -71,9 +71,10 @@ class RuleWatch {
                                  const Verdict& verdict = {});
   // Ends, with reason kSilent, an open incident whose logs have told of no bad request for
   // kLogSilence, or for `window` or `clear_for` where that is longer, and of fewer than min_probes
-  // in the window: nothing tells any more that the trouble goes on, nor that it is over. Nothing
-  // where the rule looks at probes.
-  std::optional<Change> end_if_silent(Instant now);
+  // in the window: nothing tells any more that the trouble goes on, nor that it is over. Time in
+  // which they are not read (`is_read` false) begins that anew: silence is then ours, not theirs.
+  // Nothing where the rule looks at probes.
+  std::optional<Change> end_if_silent(bool is_read, Instant now);
 
   // Puts a verdict that has evidence to the open incident, if there is one, besides what the rule
   // itself saw; an unknown fault does not take the place of one from before a restart. An update

@@ -28,12 +28,12 @@ std::optional<Change> RuleWatch::take_log(const Counts& counts, Instant now, Rng
   return std::nullopt;
 }
 
-std::optional<Change> RuleWatch::end_if_silent(Instant now) {
+std::optional<Change> RuleWatch::end_if_silent(bool is_read, Instant now) {
   if (rule_->source != RuleSource::Log || !is_open()) {
     return std::nullopt;
   }
-  if (!logged_bad_) {
-    logged_bad_ = now.steady;  // after a restart
+  if (!logged_bad_ || !is_read) {  // after a restart there is none
+    logged_bad_ = now.steady;
   }
   const Duration silence = std::max({kLogSilence, rule_->window, rule_->clear_for});
   const bool is_judged = window_.sum(now.steady).probes >= static_cast<uint32_t>(rule_->min_probes);

@@ -45,6 +45,16 @@ bool LogBoard::take(const logs::LogBatch& batch) {
   return true;
 }
 
+std::vector<std::string> LogBoard::unread() const {
+  std::vector<std::string> names;
+  for (const auto& [name, status] : logs_) {
+    if (!status.trouble.empty()) {
+      names.push_back(name);
+    }
+  }
+  return names;
+}
+
 void LogBoard::fill(Snapshot& snapshot) const {
   for (const auto& [name, status] : logs_) {
     snapshot.logs.push_back(status);

@@ -23,6 +23,9 @@ class LogBoard {
   // False for a log that is not there. Says to the daemon's own log where one cannot be read.
   bool take(const logs::LogBatch& batch);
 
+  // The names of those that are not read now.
+  [[nodiscard]] std::vector<std::string> unread() const;
+
   void fill(Snapshot& snapshot) const;
 
  private:

@@ -117,4 +117,12 @@ const std::vector<std::string>& LogJoin::targets_of(const std::string& log) cons
   return found == logs_.end() ? kNone : found->second.targets;
 }
 
+std::set<std::string> LogJoin::targets_of_any(const std::vector<std::string>& logs) const {
+  std::set<std::string> any;
+  for (const std::string& log : logs) {
+    any.insert(targets_of(log).begin(), targets_of(log).end());
+  }
+  return any;
+}
+
 }  // namespace gatewatch::daemon

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <deque>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -47,6 +48,7 @@ class LogJoin {
   [[nodiscard]] bool has_log(const std::string& target) const { return targets_.contains(target); }
   // The targets that what the log tells concerns.
   [[nodiscard]] const std::vector<std::string>& targets_of(const std::string& log) const;
+  [[nodiscard]] std::set<std::string> targets_of_any(const std::vector<std::string>& logs) const;
 
  private:
   struct BadProbe {

@@ -336,7 +336,7 @@ void Pipeline::watch_clocks(const ClockReading& clocks) {
 
 void Pipeline::tend(const ClockReading& clocks) {
   watch_clocks(clocks);
-  tell_all(evaluator_.end_silent(now()));
+  tell_all(evaluator_.end_silent(log_join_.targets_of_any(log_board_.unread()), now()));
   const storage::WriterHealth health = writer_.health();
   if (const auto change = self_watch_.observe(kStorageRule, storage_trouble(health), now())) {
     tell(*change);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+
 #include <string>
 
 #include "alerts/evaluator.h"
@@ -47,13 +50,14 @@ class RuleOverLogs : public ::testing::Test {
   std::string wait(std::chrono::seconds time) {
     for (auto passed = 0s; passed < time; passed += 1s) {
       pass(1s);
-      for (const Change& change : evaluator_.end_silent(now_)) {
+      for (const Change& change : evaluator_.end_silent(unread_, now_)) {
         return change.incident.reason;
       }
     }
     return "";
   }
 
+  std::set<std::string> unread_;  // targets
   Instant now_{SteadyTime(1h), WallTime(1'000'000h)};
   Rng ids_{1};
   Evaluator evaluator_{ids_};
@@ -65,6 +69,17 @@ TEST_F(RuleOverLogs, EndsWhereTheTrafficEnds) {
   EXPECT_EQ(wait(30min - 1s), "");
   EXPECT_EQ(wait(1s), "silent");
   EXPECT_TRUE(evaluator_.open_incidents().empty());
+}
+
+TEST_F(RuleOverLogs, DoesNotTakeForSilenceWhatItCannotRead) {
+  watch(visitors());
+  ASSERT_EQ(log(100, 50).size(), 1U);
+  EXPECT_EQ(wait(10min), "");
+  unread_ = {"shop"};
+  EXPECT_EQ(wait(2h), "");
+  unread_.clear();
+  EXPECT_EQ(wait(30min - 1s), "");
+  EXPECT_EQ(wait(1s), "silent");
 }
 
 TEST_F(RuleOverLogs, EndsWhereTooFewRequestsAreLeftToJudgeBy) {
