@@ -113,7 +113,7 @@ void CaseFile::take_gateway(std::shared_ptr<const GatewayReport> report, SteadyT
   });
   if (known != gateways_.end()) {
     *known = {.report = std::move(report), .at = now};
-  } else if (gateways_.size() < kMaxGateways) {
+  } else if (gateways_.size() < kMaxGatewaysOfTarget) {
     gateways_.push_back({.report = std::move(report), .at = now});
   }
 }

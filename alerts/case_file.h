@@ -64,7 +64,6 @@ class CaseFile {
   static constexpr size_t kMaxAddresses = 16;
   static constexpr size_t kMaxLogTallies = 8;
   static constexpr size_t kMaxConclusions = 18;
-  static constexpr size_t kMaxGateways = 4;
 
   // A conclusive sample of the target or of its origin; others change nothing.
   void take(const Sample& sample, SteadyTime now);

@@ -3,12 +3,16 @@
 // What a gateway says of itself at one time: in words, and as far as a verdict goes by it.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
 #include "core/answered_by.h"
 
 namespace gatewatch {
+
+// So many gateways before one target are asked: the first in the configuration.
+inline constexpr size_t kMaxGatewaysOfTarget = 4;
 
 struct GatewayReport {
   std::string gateway;             // its name in the configuration

@@ -118,9 +118,10 @@ App::Ending App::run() {
     log(LogLevel::Error, "stopped with unstored samples", {{"error", writer_.health().error}});
   }
   const bool logs_ended = logs_.stop(kFinishLogs);
+  const bool gateways_ended = pipeline_.gateways().stop(kFinishGateways);
   const bool closed = close_listeners();
   return {.exit = stored ? ExitCode::Fine : ExitCode::Failed,
-          .is_quiet = stored && logs_ended && closed};
+          .is_quiet = stored && logs_ended && gateways_ended && closed};
 }
 
 bool App::close_listeners() {

@@ -45,10 +45,12 @@ inline constexpr Duration kAnswerPatience = std::chrono::seconds(2);
 // How long probes in flight may go on after a stop was asked for.
 inline constexpr Duration kFinishProbes = std::chrono::seconds(2);
 // How long a message being sent, the last commit, and clients of page and control socket may take
-// at the end. All five together stay below the unit's TimeoutStopSec.
+// at the end, and reads of gateways under way (besides kFinishLogs). All together stay below the
+// unit's TimeoutStopSec.
 inline constexpr Duration kFinishDelivery = std::chrono::seconds(5);
 inline constexpr Duration kFinishStorage = std::chrono::seconds(8);
 inline constexpr Duration kCloseListeners = std::chrono::seconds(2);
+inline constexpr Duration kFinishGateways = std::chrono::milliseconds(500);
 
 class App {
  public:

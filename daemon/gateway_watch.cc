@@ -9,26 +9,45 @@
 namespace gatewatch::daemon {
 namespace {
 
-GatewayWatch::Read read_on_threads() {
-  return [reader = std::shared_ptr<logs::GatewayReader>()](const logs::GatewaySettings& gateway,
-                                                           logs::GatewayReader::Done done) mutable {
-    if (reader == nullptr) {
-      reader = std::make_shared<logs::GatewayReader>();
+// Reads by a GatewayReader, which is made when it is first asked.
+class Threads {
+ public:
+  bool read(const logs::GatewaySettings& gateway, logs::GatewayReader::Done done) {
+    if (reader_ == nullptr) {
+      reader_ = std::make_unique<logs::GatewayReader>();
     }
-    return reader->read(gateway, std::move(done));
-  };
+    return reader_->read(gateway, std::move(done));
+  }
+  bool stop(Duration patience) { return reader_ == nullptr || reader_->stop(patience); }
+
+ private:
+  std::unique_ptr<logs::GatewayReader> reader_;
+};
+
+GatewayWatch::Reading read_on_threads() {
+  const auto threads = std::make_shared<Threads>();
+  return {.read =
+              [threads](const logs::GatewaySettings& gateway, logs::GatewayReader::Done done) {
+                return threads->read(gateway, std::move(done));
+              },
+          .stop = [threads](Duration patience) { return threads->stop(patience); }};
 }
 
 }  // namespace
 
-GatewayWatch::GatewayWatch(probe::Loop& loop, OnReport on_report, Read read)
-    : loop_(loop), on_report_(std::move(on_report)), read_(std::move(read)) {}
+GatewayWatch::GatewayWatch(probe::Loop& loop, OnReport on_report, Reading reading)
+    : loop_(loop), on_report_(std::move(on_report)), reading_(std::move(reading)) {}
 
 GatewayWatch::GatewayWatch(probe::Loop& loop, OnReport on_report)
     : GatewayWatch(loop, std::move(on_report), read_on_threads()) {}
 
 GatewayWatch::~GatewayWatch() {
-  loop_.cancel(timer_);
+  stop(Duration::zero());
+}
+
+bool GatewayWatch::stop(Duration patience) {
+  loop_.cancel(std::exchange(timer_, probe::Loop::TimerId::None));
+  return reading_.stop == nullptr || reading_.stop(patience);
 }
 
 void GatewayWatch::configure(const std::vector<logs::GatewaySettings>& gateways,
@@ -45,8 +64,10 @@ void GatewayWatch::configure(const std::vector<logs::GatewaySettings>& gateways,
       gateway.settings = settings;
     }
     for (const Target& target : targets) {
-      if (target.enabled && !target.is_control && settings.applies_to(target)) {
-        before_[target.name].push_back(settings.name);
+      std::vector<std::string>& before = before_[target.name];
+      if (target.enabled && !target.is_control && before.size() < kMaxGatewaysOfTarget &&
+          settings.applies_to(target)) {
+        before.push_back(settings.name);
       }
     }
     if (!gateway.asked_at) {
@@ -85,13 +106,16 @@ std::vector<GatewayWatch::Report> GatewayWatch::ask(const std::string& target) {
 }
 
 void GatewayWatch::start(Gateway& gateway) {
-  gateway.asked_at = loop_.now();
-  gateway.is_reading = read_(gateway.settings, [this, name = gateway.settings.name,
-                                                id = gateway.id](logs::GatewayAnswer answer) {
-    loop_.post([this, name, id, answer = std::move(answer)]() mutable {
-      take(name, id, std::move(answer));
-    });
-  });
+  gateway.is_reading = reading_.read(
+      gateway.settings,
+      [this, name = gateway.settings.name, id = gateway.id](logs::GatewayAnswer answer) {
+        loop_.post([this, name, id, answer = std::move(answer)]() mutable {
+          take(name, id, std::move(answer));
+        });
+      });
+  if (gateway.is_reading) {
+    gateway.asked_at = loop_.now();
+  }
 }
 
 bool GatewayWatch::is_well(const Gateway& gateway) const {
@@ -131,14 +155,11 @@ void GatewayWatch::take(const std::string& name, uint64_t id, logs::GatewayAnswe
 GatewayWatch::Report GatewayWatch::report_of(Gateway& gateway,
                                              const logs::GatewayAnswer& answer) const {
   if (!answer) {
-    GatewayReport report;
-    report.gateway = gateway.settings.name;
-    report.product = gateway.settings.product();
-    report.lines = {"does not tell how it is: " + answer.error()};
-    return std::make_shared<const GatewayReport>(std::move(report));
+    return std::make_shared<const GatewayReport>(
+        logs::silent_report(gateway.settings, answer.error()));
   }
   std::optional<logs::EarlierStatus> before;
-  if (gateway.well) {
+  if (gateway.well && loop_.now() - gateway.well->at <= kWellLasts) {
     before = {.status = gateway.well->status, .age = loop_.now() - gateway.well->at};
   }
   return std::make_shared<const GatewayReport>(

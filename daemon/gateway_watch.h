@@ -33,6 +33,8 @@ inline constexpr Duration kAskAgain = std::chrono::seconds(10);     // while tar
 inline constexpr Duration kAskWhileWell = std::chrono::minutes(5);  // while none does
 // A gateway is well again when none of its targets has failed for so long.
 inline constexpr Duration kWellAgain = std::chrono::minutes(15);
+// How it was when it was well says nothing any more of what is older than this.
+inline constexpr Duration kWellLasts = kWellAgain + kAskWhileWell;
 inline constexpr size_t kToldAtOnce = 50;  // targets, in a turn of the loop
 
 class GatewayWatch {
@@ -41,12 +43,18 @@ class GatewayWatch {
   using OnReport = std::function<void(const std::string& target, Report report)>;
   // Asks the gateway and calls `done` once, on any thread; or returns false.
   using Read = std::function<bool(const logs::GatewaySettings&, logs::GatewayReader::Done done)>;
+  struct Reading {
+    Read read;
+    // As GatewayReader::stop(); may be none.
+    std::function<bool(Duration patience)> stop = {};
+  };
 
   // `on_report` is called on the loop, never from within a verb. Requires: `loop` outlives it, and
   // runs no more when it is destroyed.
-  GatewayWatch(probe::Loop& loop, OnReport on_report, Read read);
+  GatewayWatch(probe::Loop& loop, OnReport on_report, Reading reading);
   // Reads with a GatewayReader, whose threads start with the first gateway.
   GatewayWatch(probe::Loop& loop, OnReport on_report);
+  // As stop() that waits for nothing.
   ~GatewayWatch();
   GatewayWatch(const GatewayWatch&) = delete;
   GatewayWatch& operator=(const GatewayWatch&) = delete;
@@ -59,6 +67,10 @@ class GatewayWatch {
   // The target fails. What the gateways before it have said within kAskAgain; the others are asked,
   // and `on_report` gets what they say, or why they do not.
   [[nodiscard]] std::vector<Report> ask(const std::string& target);
+
+  // Asks nobody any more; waits at most `patience` for what is being read. False where that was not
+  // enough, and a thread is left behind. Requires: the loop runs no more.
+  bool stop(Duration patience);
 
  private:
   struct Gateway {
@@ -92,7 +104,7 @@ class GatewayWatch {
   std::unordered_map<std::string, std::vector<std::string>> before_;  // gateways, by target
   std::deque<std::pair<std::string, Report>> untold_;
   probe::Loop::TimerId timer_ = probe::Loop::TimerId::None;
-  Read read_;  // last: its end is the end of calls from other threads
+  Reading reading_;
 };
 
 }  // namespace gatewatch::daemon

@@ -140,18 +140,19 @@ class LogsOf {
   LogJoin join_;
 };
 
-// What the gateways before one target say of themselves now; of one that does not tell, nothing.
+// What the gateways before one target say of themselves now, or why they do not.
 void ask_gateways(const Settings& settings, const Target& target, SteadyTime now,
                   alerts::CaseFile& file) {
   for (const logs::GatewaySettings& gateway : settings.gateways) {
-    if (!gateway.applies_to(target)) {
+    if (file.gateways().size() == kMaxGatewaysOfTarget || !gateway.applies_to(target)) {
       continue;
     }
-    if (const logs::GatewayAnswer status = logs::read_gateway(gateway)) {
-      file.take_gateway(std::make_shared<const GatewayReport>(
-                            logs::report_of(gateway.name, *status, std::nullopt, gateway.backends)),
-                        now);
-    }
+    const logs::GatewayAnswer status = logs::read_gateway(gateway);
+    file.take_gateway(
+        std::make_shared<const GatewayReport>(
+            status ? logs::report_of(gateway.name, *status, std::nullopt, gateway.backends)
+                   : logs::silent_report(gateway, status.error())),
+        now);
   }
 }
 

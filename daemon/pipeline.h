@@ -71,6 +71,7 @@ class Pipeline {
   void tend(const ClockReading& clocks);
   static constexpr Duration kTendInterval = std::chrono::seconds(1);
 
+  [[nodiscard]] GatewayWatch& gateways() { return gateways_; }
   [[nodiscard]] Foretelling& foretelling() { return foretelling_; }
   [[nodiscard]] alerts::Announcer& announcer() { return announcer_; }
   [[nodiscard]] size_t open_incidents() const;

@@ -96,21 +96,26 @@ GatewayReader::GatewayReader() : state_(std::make_shared<State>()) {
 }
 
 GatewayReader::~GatewayReader() {
+  stop(Duration::zero());
+}
+
+bool GatewayReader::stop(Duration patience) {
   bool have_ended = false;
   {
     const MutexLock lock(state_->mutex);
     state_->is_stopping = true;
     state_->waiting.clear();
     state_->changed.notify_all();
-    const SteadyTime deadline = system_clock().steady() + kReadsPatience;
+    const SteadyTime deadline = system_clock().steady() + patience;
     while (state_->running > 0 && system_clock().steady() < deadline) {
       state_->changed.wait_until(state_->mutex, deadline);
     }
     have_ended = state_->running == 0;
   }
-  for (std::thread& thread : threads_) {
+  for (std::thread& thread : std::exchange(threads_, {})) {
     have_ended ? thread.join() : thread.detach();
   }
+  return have_ended;
 }
 
 bool GatewayReader::read(GatewaySettings gateway, Done done) {

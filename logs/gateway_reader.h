@@ -19,24 +19,21 @@ namespace gatewatch::logs {
 
 inline constexpr size_t kGatewaysAtOnce = 4;
 inline constexpr size_t kMaxGatewaysWaiting = 100;
-// How long the destructor waits for reads under way. Each ends by itself within kPageTimeout or
-// twice kStatsTimeout, but where a file system hangs on the way to the socket.
-inline constexpr Duration kReadsPatience = std::chrono::milliseconds(1'500);
-
 // The error says why it does not tell, printable.
 using GatewayAnswer = std::expected<GatewayStatus, std::string>;
 
 // Blocks at most kPageTimeout, or twice kStatsTimeout.
 [[nodiscard]] GatewayAnswer read_gateway(const GatewaySettings& gateway);
 
+// A read ends by itself within kPageTimeout or twice kStatsTimeout, but where a file system hangs
+// on the way to the socket.
 class GatewayReader {
  public:
   using Done = std::function<void(GatewayAnswer)>;
 
   // Starts the threads.
   GatewayReader();
-  // Drops what waits, and waits at most kReadsPatience for what is under way; a thread that takes
-  // longer is left behind. No `done` is called after the return.
+  // As stop() that waits for nothing.
   ~GatewayReader();
   GatewayReader(const GatewayReader&) = delete;
   GatewayReader& operator=(const GatewayReader&) = delete;
@@ -44,6 +41,11 @@ class GatewayReader {
   // Calls `done` once, on one of the threads; it may not block. False, and nothing happens, where
   // kMaxGatewaysWaiting wait. Thread: any.
   [[nodiscard]] bool read(GatewaySettings gateway, Done done);
+
+  // Drops what waits, and waits at most `patience` for what is under way; a thread that takes
+  // longer is left behind, and false returned. No `done` is called after the return. May be called
+  // twice.
+  bool stop(Duration patience);
 
  private:
   struct State;

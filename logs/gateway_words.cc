@@ -230,4 +230,12 @@ GatewayReport report_of(const std::string& gateway, const GatewayStatus& now,
   return Words(gateway, now, before).take(backends);
 }
 
+GatewayReport silent_report(const GatewaySettings& gateway, const std::string& why) {
+  GatewayReport report;
+  report.gateway = gateway.name;
+  report.product = gateway.product();
+  report.lines = {"does not tell how it is: " + why};
+  return report;
+}
+
 }  // namespace gatewatch::logs

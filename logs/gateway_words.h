@@ -11,6 +11,7 @@
 #include "core/gateway_report.h"
 #include "core/host_state.h"
 #include "core/time.h"
+#include "logs/gateway_settings.h"
 
 namespace gatewatch::logs {
 
@@ -31,5 +32,8 @@ struct EarlierStatus {
 [[nodiscard]] GatewayReport report_of(const std::string& gateway, const GatewayStatus& now,
                                       const std::optional<EarlierStatus>& before,
                                       const std::vector<std::string>& backends);
+
+// Of a gateway that does not tell how it is, and why.
+[[nodiscard]] GatewayReport silent_report(const GatewaySettings& gateway, const std::string& why);
 
 }  // namespace gatewatch::logs

@@ -70,16 +70,21 @@ class GatewayWatchTest : public ::testing::Test {
   }
 
   testing::SimLoop loop_;
+  bool is_refusing_ = false;
   std::vector<Asked> asked_;
   std::vector<std::pair<std::string, GatewayWatch::Report>> told_;
-  GatewayWatch watch_{loop_,
-                      [this](const std::string& target, GatewayWatch::Report report) {
-                        told_.emplace_back(target, std::move(report));
-                      },
-                      [this](const logs::GatewaySettings& gateway, logs::GatewayReader::Done done) {
-                        asked_.push_back({gateway.name, std::move(done)});
-                        return true;
-                      }};
+  GatewayWatch watch_{
+      loop_,
+      [this](const std::string& target, GatewayWatch::Report report) {
+        told_.emplace_back(target, std::move(report));
+      },
+      {.read = [this](const logs::GatewaySettings& gateway, logs::GatewayReader::Done done) {
+        if (is_refusing_) {
+          return false;
+        }
+        asked_.push_back({gateway.name, std::move(done)});
+        return true;
+      }}};
 };
 
 TEST_F(GatewayWatchTest, AsksOnceHoweverManyTargetsFail) {
@@ -251,15 +256,58 @@ TEST(GatewayWatch, AsksRealGatewaysWithoutHoldingUpTheLoop) {
   EXPECT_GT(beats, 5);
 }
 
+TEST_F(GatewayWatchTest, DoesNotPassOffAnOldReportForANewOneWhereItCannotAsk) {
+  start_well();
+  loop_.advance(1min);
+  is_refusing_ = true;
+  EXPECT_THAT(watch_.ask("shop"), IsEmpty());
+  EXPECT_THAT(watch_.ask("shop"), IsEmpty());
+  is_refusing_ = false;
+  EXPECT_THAT(watch_.ask("shop"), IsEmpty());
+  EXPECT_THAT(names_asked(), ElementsAre("edge"));
+}
+
+TEST_F(GatewayWatchTest, ComparesWithNothingThatIsLongPast) {
+  start_well();
+  for (int i = 0; i < 4; ++i) {  // one target is always broken
+    loop_.advance(kAskAgain);
+    EXPECT_THAT(watch_.ask("blog"), IsEmpty());
+    answer(status_with(7));
+    EXPECT_TRUE(told_.back().second->drops_clients);
+  }
+  loop_.advance(kWellLasts);
+  told_.clear();
+  EXPECT_THAT(watch_.ask("shop"), IsEmpty());
+  answer(status_with(7));
+  ASSERT_THAT(told_, SizeIs(1));
+  EXPECT_FALSE(told_.back().second->drops_clients);
+}
+
+TEST_F(GatewayWatchTest, AsksAFewGatewaysOfOneTargetTheFirstThatAreConfigured) {
+  std::vector<logs::GatewaySettings> many;
+  for (const char* name : {"f", "e", "d", "c", "b", "a"}) {
+    many.push_back(nginx(name));
+  }
+  watch_.configure(many, {target_of("shop")});
+  asked_.clear();
+  watch_.configure({}, {});
+  watch_.configure(many, {target_of("shop")});
+  while (!asked_.empty()) {
+    answer(status_with(0));
+  }
+  loop_.advance(1min);
+  EXPECT_THAT(watch_.ask("shop"), IsEmpty());
+  EXPECT_THAT(names_asked(), ElementsAre("f", "e", "d", "c"));
+}
+
 TEST(GatewayWatch, AsksLaterWhereItCannotAskNow) {
   testing::SimLoop loop;
   int refused = 0;
-  GatewayWatch watch(
-      loop, [](const std::string&, const GatewayWatch::Report&) {},
-      [&](const logs::GatewaySettings&, const logs::GatewayReader::Done&) {
-        ++refused;
-        return false;
-      });
+  GatewayWatch watch(loop, [](const std::string&, const GatewayWatch::Report&) {},
+                     {.read = [&](const logs::GatewaySettings&, const logs::GatewayReader::Done&) {
+                       ++refused;
+                       return false;
+                     }});
   watch.configure({nginx("edge")}, {target_of("shop")});
   EXPECT_THAT(watch.ask("shop"), IsEmpty());
   EXPECT_THAT(watch.ask("shop"), IsEmpty());
