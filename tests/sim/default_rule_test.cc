@@ -62,11 +62,23 @@ TEST(DefaultRule, SlowTargetsAreFoundAsWell) {
 }
 
 TEST(DefaultRule, OneBadBackendOfThreeIsIntermittentAndOneIncident) {
+  constexpr Duration kBroken = 1h;  // from then on
   int request = 0;
-  World world(1, one(), shipped_rule(30s),
-              [&](const std::string&, Duration) { return ++request % 3 == 0 ? 502 : 200; });
+  World world(1, one(), shipped_rule(30s), [&](const std::string&, Duration at) {
+    return at >= kBroken && ++request % 3 == 0 ? 502 : 200;
+  });
+  const auto is_called_intermittent = [&] {
+    const std::vector<Incident> open = world.open_incidents();
+    return !open.empty() && open.front().incident_class == IncidentClass::Intermittent;
+  };
+  world.run_for(kBroken);
+  while (!is_called_intermittent() && world.now() < kBroken + 1h) {
+    world.run_for(1s);
+  }
+  EXPECT_LE(world.now() - kBroken, 15min) << to_seconds(world.now() - kBroken);
   world.run_for(24h);
-  ASSERT_EQ(world.changes.size(), 1U);
+  EXPECT_TRUE(is_called_intermittent());
+  EXPECT_EQ(world.changes.size(), 1U);
   EXPECT_LE(world.bursts.size(), 5U) << "none while it is open";
 }
 

@@ -47,6 +47,10 @@ class World {
   void restart();
 
   [[nodiscard]] Duration now() const { return loop_.now() - SimLoop::kStart; }
+  // As they are now, oldest first.
+  [[nodiscard]] std::vector<Incident> open_incidents() const {
+    return evaluator_->open_incidents();
+  }
 
   // What happened, over all restarts.
   std::vector<alerts::Change> changes;
