@@ -68,6 +68,7 @@ struct GatewayStatus {
   std::optional<uint64_t> waiting;  // idle connections of clients
   std::optional<uint64_t> uptime_seconds;
   std::vector<ServerStatus> servers;
+  bool is_cut = false;  // there are more servers than these
 
   bool operator==(const GatewayStatus&) const = default;
 };

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -51,22 +52,26 @@ std::vector<std::string> cells_of(std::string_view line) {
   return cells;
 }
 
+// The places of columns, by their names.
+using Columns = std::map<std::string, size_t, std::less<>>;
+
 class Row {
  public:
-  Row(const std::vector<std::string>& names, std::vector<std::string> cells)
-      : names_(names), cells_(std::move(cells)) {}
+  Row(const Columns& columns, std::vector<std::string> cells)
+      : columns_(columns), cells_(std::move(cells)) {}
 
   [[nodiscard]] std::string_view text(std::string_view name) const {
-    const auto found = std::find(names_.begin(), names_.end(), name);
-    const auto column = static_cast<size_t>(found - names_.begin());
-    return column < cells_.size() ? std::string_view(cells_[column]) : std::string_view();
+    const auto column = columns_.find(name);
+    return column != columns_.end() && column->second < cells_.size()
+               ? std::string_view(cells_[column->second])
+               : std::string_view();
   }
   [[nodiscard]] std::optional<uint64_t> number(std::string_view name) const {
     return number_in(text(name));
   }
 
  private:
-  const std::vector<std::string>& names_;
+  const Columns& columns_;
   std::vector<std::string> cells_;
 };
 
@@ -139,20 +144,30 @@ std::optional<GatewayStatus> parse_haproxy(std::string_view info, std::string_vi
     return std::nullopt;
   }
   header.remove_prefix(2);
-  const std::vector<std::string> names = cells_of(header);
-  for (const std::string_view wanted : {"pxname", "svname", "status"}) {
-    if (std::find(names.begin(), names.end(), wanted) == names.end()) {
-      return std::nullopt;
-    }
+  Columns columns;
+  for (std::string& name : cells_of(header)) {
+    columns.emplace(std::move(name), columns.size());
+  }
+  if (columns.size() > kMaxColumns || !columns.contains("pxname") || !columns.contains("svname") ||
+      !columns.contains("status")) {
+    return std::nullopt;
   }
   GatewayStatus status;
   status.product = "haproxy";
-  while (!stat.empty() && status.servers.size() < kMaxServers) {
-    const Row row(names, cells_of(take_line(stat)));
+  while (!stat.empty() && !status.is_cut) {
+    const std::string_view line = take_line(stat);
+    if (line.empty()) {
+      continue;
+    }
+    const Row row(columns, cells_of(line));
     const std::string_view server = row.text("svname");
     const std::string_view type = row.text("type");  // 2: a server, 3: a socket that it listens at
-    if (!server.empty() && server != "FRONTEND" && server != "BACKEND" &&
-        (type.empty() || type == "2")) {
+    if (server.empty() || server == "FRONTEND" || server == "BACKEND" ||
+        (!type.empty() && type != "2")) {
+      continue;
+    }
+    status.is_cut = status.servers.size() == kMaxServers;
+    if (!status.is_cut) {
       status.servers.push_back(server_of(row));
     }
   }

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "core/text.h"
+#include "logs/gateway_status.h"
 
 namespace gatewatch::logs {
 namespace {
@@ -108,7 +109,7 @@ void Words::tell_connections() {
   }
   if (now_.dropped && before_) {
     const uint64_t dropped = since(now_.dropped, before_->status.dropped);
-    report_.drops_clients = dropped > 0;
+    report_.drops_clients = dropped >= kFewestDropped;
     add(line, ", ", std::to_string(dropped) + " accepted but not handled" + span());
   } else if (now_.dropped) {
     add(line, ", ", std::to_string(*now_.dropped) + " accepted but not handled since its start");
@@ -188,7 +189,10 @@ void Words::tell_pools(const std::vector<std::string>& backends) {
       add(missing, ", ", name);
     }
   }
-  if (!missing.empty()) {
+  if (now_.is_cut) {
+    report_.lines.push_back("has more servers than the first " + std::to_string(kMaxServers) +
+                            ", which are all that is looked at");
+  } else if (!missing.empty()) {
     report_.lines.push_back("no server in backend " + missing);
   }
   size_t told = 0;
@@ -216,7 +220,7 @@ void Words::tell_pools(const std::vector<std::string>& backends) {
     report_.lines.push_back(counted(all_up, told > 0 ? "further backend" : "backend") +
                             " with all servers up");
   }
-  if (none_serves && missing.empty()) {
+  if (none_serves && missing.empty() && !now_.is_cut) {
     report_.without_server = why;
     report_.taken_out_by_hand = all_by_hand;
   }

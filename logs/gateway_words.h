@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,9 @@ namespace gatewatch::logs {
 inline constexpr size_t kMaxPoolsTold = 4;      // the others are counted
 inline constexpr size_t kMaxServersTold = 4;    // of a pool
 inline constexpr size_t kMaxGatewayLine = 512;  // bytes
+// A gateway that drops clients drops so many at least: nginx counts a connection as accepted a
+// moment before it counts it as handled, so that a few are always on their way.
+inline constexpr uint64_t kFewestDropped = 10;
 
 // How a gateway was while all was well, so long before.
 struct EarlierStatus {

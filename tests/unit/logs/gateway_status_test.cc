@@ -86,7 +86,27 @@ TEST(HaproxyStat, HasALimitedNumberOfServers) {
   for (size_t i = 0; i < kMaxServers + 1; ++i) {
     stat += "shop,s" + std::to_string(i) + ",,,,UP,\n";
   }
-  EXPECT_EQ(parse_haproxy("", stat)->servers.size(), kMaxServers);
+  const auto status = parse_haproxy("", stat);
+  EXPECT_EQ(status->servers.size(), kMaxServers);
+  EXPECT_TRUE(status->is_cut);
+}
+
+TEST(HaproxyStat, KnowsWhereItHasAllServers) {
+  std::string stat(kHeader);
+  for (size_t i = 0; i < kMaxServers; ++i) {
+    stat += "shop,s" + std::to_string(i) + ",,,,UP,\n\n";
+  }
+  const auto status = parse_haproxy("", stat + "shop,BACKEND,,,,UP,\n");
+  EXPECT_EQ(status->servers.size(), kMaxServers);
+  EXPECT_FALSE(status->is_cut);
+}
+
+TEST(HaproxyStat, HasALimitedNumberOfColumns) {
+  std::string header = "# pxname,svname,status";
+  for (size_t i = 0; i < kMaxColumns; ++i) {
+    header += ",c" + std::to_string(i);
+  }
+  EXPECT_FALSE(parse_haproxy("", header + "\nshop,s1,UP\n"));
 }
 
 }  // namespace

@@ -8,8 +8,10 @@ namespace gatewatch::logs {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 GatewayStatus nginx(uint64_t connections, uint64_t idle, uint64_t accepted, uint64_t dropped) {
@@ -164,6 +166,23 @@ TEST(GatewayWords, AreFewForManyServersAndBackends) {
     EXPECT_LE(line.size(), kMaxGatewayLine);
   }
   EXPECT_EQ(told.lines.back(), "trouble in 26 further backends");
+}
+
+TEST(GatewayWords, TakeAFewConnectionsOnTheirWayForNoneDropped) {
+  const GatewayReport told =
+      report_of("edge", nginx(5, 0, 500'000, 4), EarlierStatus{nginx(5, 0, 1'000, 1), 13s}, {});
+  EXPECT_FALSE(told.drops_clients);
+}
+
+TEST(GatewayWords, DecideNothingWhereTheyDoNotKnowAllServers) {
+  GatewayStatus cut = haproxy({{.pool = "consul", .server = "s1", .status = "DOWN"}});
+  EXPECT_FALSE(report(cut).without_server.empty());
+  cut.is_cut = true;
+  EXPECT_TRUE(report(cut).without_server.empty());
+  const GatewayReport named = report(cut, {"web"});
+  EXPECT_TRUE(named.without_server.empty());
+  EXPECT_THAT(named.lines, Contains(HasSubstr("more servers than the first 1000")));
+  EXPECT_THAT(named.lines, Not(Contains(HasSubstr("no server in backend"))));
 }
 
 }  // namespace
