@@ -189,6 +189,23 @@ void Masker::hide_after_schemes() {
 }
 
 // nginx's `upstream sent duplicate header line: "NAME: VALUE", previous value: "NAME: VALUE"`.
+// Where the quotation ends in which a header is shown: quotation marks of its own are not escaped
+// there, so the first that the rest of such a message follows.
+size_t end_of_header(std::string_view bytes, size_t from) {
+  static constexpr std::array<std::string_view, 4> kAfter{", previous value", " while ", ", client",
+                                                          ", server"};
+  for (size_t at = bytes.find('"', from); at != std::string_view::npos;
+       at = bytes.find('"', at + 1)) {
+    const std::string_view rest = bytes.substr(at + 1);
+    if (rest.empty() || std::any_of(kAfter.begin(), kAfter.end(), [rest](std::string_view after) {
+          return rest.starts_with(after);
+        })) {
+      return at;
+    }
+  }
+  return bytes.size();
+}
+
 void Masker::hide_header_values() {
   static constexpr std::array<std::string_view, 3> kBefore{"header", "header line", "value"};
   const std::string_view bytes(bytes_);
@@ -201,7 +218,7 @@ void Masker::hide_header_values() {
     if (!is_header || colon == std::string_view::npos || bytes[colon] != ':') {
       continue;
     }
-    const size_t end = std::min(bytes.find('"', colon), bytes.size());
+    const size_t end = end_of_header(bytes, colon);
     hide({std::min(bytes.find_first_not_of(kBlanks, colon + 1), end), end});
     at = end;
   }

@@ -239,5 +239,18 @@ TEST(EvidenceOfVarnish, HoldsTheFailureAndNoHeader) {
   EXPECT_EQ(event.value().line, "FetchError Too many headers");
 }
 
+// nginx shows a header between quotation marks and leaves the header's own as they are.
+TEST(LineMask, HidesAHeadersValueWithQuotationMarksOfItsOwn) {
+  EXPECT_EQ(
+      mask_secrets("upstream sent invalid header: \"Set-Cookie: sess=\"geheim\"; Path=/\\x00...\" "
+                   "while reading response header from upstream"),
+      "upstream sent invalid header: \"Set-Cookie: ***\" while reading response header from "
+      "upstream");
+  EXPECT_EQ(
+      mask_secrets("sent duplicate header line: \"X-A: a \"geheim\"\", previous value: \"X-A: "
+                   "\"geheim\" b\" while reading"),
+      "sent duplicate header line: \"X-A: ***\", previous value: \"X-A: ***\" while reading");
+}
+
 }  // namespace
 }  // namespace gatewatch::logs
