@@ -53,7 +53,9 @@ bool Files::add(const std::string& path) {
   Diagnostics& diagnostics = *context_->diagnostics;
   diagnostics.file_read(path);
   const Location begin{.file = path};
-  std::expected<std::string, std::string> text = read_text_file(path, kMaxBytes - bytes_);
+  // What is named on the command line may be a pipe.
+  const FileKind kind = seen_.size() == 1 ? FileKind::Any : FileKind::Regular;
+  std::expected<std::string, std::string> text = read_text_file(path, kMaxBytes - bytes_, kind);
   if (!text) {
     diagnostics.error(begin, "the configuration file " + text.error());
     return false;

@@ -45,7 +45,8 @@ SecretFile read_one(const std::string& path) {
     secret.problem = path + " is not a regular file";
     return secret;
   }
-  std::expected<std::string, std::string> content = read_text_file(path, kMaxSecretFile);
+  std::expected<std::string, std::string> content =
+      read_text_file(path, kMaxSecretFile, FileKind::Regular);
   if (!content) {
     const bool denied = faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0;
     secret.result = denied ? SecretFile::Result::Unreadable : SecretFile::Result::Unfit;

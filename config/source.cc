@@ -74,14 +74,20 @@ Location to_location(const Place& place) {
   return {place.file == nullptr ? std::string() : place.file->name, place.line, place.column};
 }
 
-std::expected<std::string, std::string> read_text_file(const std::string& path, size_t limit) {
-  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+std::expected<std::string, std::string> read_text_file(const std::string& path, size_t limit,
+                                                       FileKind kind) {
+  // A pipe that nobody writes to must not hold us.
+  const int waits = kind == FileKind::Regular ? O_NONBLOCK : 0;
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | waits));
   if (file.get() < 0) {
     return std::unexpected("cannot be read: " + describe(errno));
   }
   struct stat status {};
   if (fstat(file.get(), &status) == 0 && S_ISDIR(status.st_mode)) {
     return std::unexpected("is a directory, not a file");
+  }
+  if (kind == FileKind::Regular && !S_ISREG(status.st_mode)) {
+    return std::unexpected("is not a regular file");
   }
   std::string text;
   std::array<char, 65536> buffer;

@@ -33,9 +33,14 @@ struct Place {
 [[nodiscard]] size_t offset_of(const SourceFile& file, size_t line, size_t byte_column);
 [[nodiscard]] Location to_location(const Place& place);
 
+enum class FileKind {
+  Regular,
+  Any,  // a pipe too, which is waited for
+};
+
 // Reads a whole file of at most `limit` bytes. The error is a sentence's end: "is a directory".
 [[nodiscard]] std::expected<std::string, std::string> read_text_file(const std::string& path,
-                                                                     size_t limit);
+                                                                     size_t limit, FileKind kind);
 
 // The offset of the first byte that is NUL or not part of well-formed UTF-8; npos where all is
 // well.

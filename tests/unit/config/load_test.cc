@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <map>
@@ -54,6 +55,15 @@ TEST(Load, ADirectoryIsOneDiagnostic) {
   EXPECT_FALSE(loaded.config.has_value());
   EXPECT_THAT(loaded.told, ElementsAre(directory.path() +
                                        ":1:1: the configuration file is a directory, not a file"));
+}
+
+TEST(Load, AnIncludedPipeIsOneDiagnosticAndIsNotWaitedFor) {
+  const TempDirectory directory;
+  const std::string pipe = directory.path() + "/pipe.toml";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const std::string main = directory.write("main.toml", "include = [\"*pipe.toml\"]\n");
+  EXPECT_THAT(testing::load_file(main).told,
+              ::testing::Contains(pipe + ":1:1: the configuration file is not a regular file"));
 }
 
 TEST(Load, WhatIsNotUtf8IsToldAtItsFirstByte) {
