@@ -140,6 +140,8 @@ struct LoadOptions {
   std::map<std::string, std::string> environment;
   // Where a secret may not be read: a warning (`check`, by a person) instead of an error (`run`).
   bool unreadable_secret_is_warning = false;
+  // `check`: looks also at what a file system that hangs would keep it from coming back from.
+  bool looks_at_sockets = false;
 };
 
 // The root table of the configuration text in `text`, for tests and tools; `file_name` stands in

@@ -59,7 +59,7 @@ void read_signatures(config::Config& config, Settings& settings) {
 
 // What gatewatch reads beside its probes.
 void read_logs_and_gateways(config::Config& config, Settings& settings,
-                            config::Diagnostics& diagnostics) {
+                            const config::LoadOptions& options, config::Diagnostics& diagnostics) {
   std::vector<Target> targets;
   for (const ProbedTarget& probed : settings.targets) {
     targets.push_back(probed.target);
@@ -71,13 +71,17 @@ void read_logs_and_gateways(config::Config& config, Settings& settings,
     settings.logs_fingerprint += table.fingerprint();
   }
   settings.gateways = logs::read_gateways(config.gateways, targets);
+  if (options.looks_at_sockets) {
+    logs::look_at_sockets(config.gateways, settings.gateways);
+  }
   for (config::Table& table : config.gateways) {
     table.finish();
   }
 }
 
 // Lets the kinds read what config left to them.
-LoadedSettings complete(std::optional<config::Config> config, config::Diagnostics& diagnostics) {
+LoadedSettings complete(std::optional<config::Config> config, const config::LoadOptions& options,
+                        config::Diagnostics& diagnostics) {
   Settings settings;
   if (config) {
     settings.daemon = config->daemon;
@@ -88,7 +92,7 @@ LoadedSettings complete(std::optional<config::Config> config, config::Diagnostic
     read_targets(*config, settings);
     read_channels(*config, settings);
     read_signatures(*config, settings);
-    read_logs_and_gateways(*config, settings, diagnostics);
+    read_logs_and_gateways(*config, settings, options, diagnostics);
   }
   LoadedSettings loaded{.settings = std::nullopt,
                         .diagnostics = diagnostics.sorted(),
@@ -165,12 +169,12 @@ Duration Settings::longest_reopen() const {
 
 LoadedSettings load_settings(const std::string& path, const config::LoadOptions& options) {
   config::Diagnostics diagnostics;
-  return complete(config::load(path, options, diagnostics), diagnostics);
+  return complete(config::load(path, options, diagnostics), options, diagnostics);
 }
 
 LoadedSettings load_settings_text(const std::string& name, std::string text) {
   config::Diagnostics diagnostics;
-  return complete(config::load_text(name, std::move(text), {}, diagnostics), diagnostics);
+  return complete(config::load_text(name, std::move(text), {}, diagnostics), {}, diagnostics);
 }
 
 }  // namespace gatewatch::daemon

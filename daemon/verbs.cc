@@ -116,9 +116,10 @@ void print_sight(const Settings& settings) {
 }
 
 ExitCode check(const Command& command) {
-  LoadedSettings loaded = load_settings(
-      command.config_path,
-      {.environment = config::process_environment(), .unreadable_secret_is_warning = true});
+  LoadedSettings loaded =
+      load_settings(command.config_path, {.environment = config::process_environment(),
+                                          .unreadable_secret_is_warning = true,
+                                          .looks_at_sockets = true});
   if (command.json) {
     std::cout << encode_check(loaded.settings.has_value(), loaded.diagnostics) << '\n';
   } else {

@@ -31,7 +31,6 @@ std::string read_name(config::Table& table) {
   return name;
 }
 
-// What a person who runs `check` may do, the daemon may not, and the other way round: a warning.
 void look_at_socket(config::Table& table, const std::string& path) {
   struct stat about {};
   if (stat(path.c_str(), &about) != 0) {
@@ -70,8 +69,6 @@ void read_place(config::Table& table, GatewaySettings& gateway) {
                 "stats_socket must be an absolute path of at most " +
                     std::to_string(kMaxSocketPath) + " bytes",
                 "such as \"/run/haproxy/admin.sock\"");
-  } else {
-    look_at_socket(table, path);
   }
 }
 
@@ -142,6 +139,17 @@ std::vector<GatewaySettings> read_gateways(std::vector<config::Table>& tables,
                                "more than " + std::to_string(kMaxGateways) + " of [[gateway]]");
   }
   return gateways;
+}
+
+// What a person who runs `check` may do, the daemon may not, and the other way round: a warning.
+void look_at_sockets(std::vector<config::Table>& tables,
+                     const std::vector<GatewaySettings>& gateways) {
+  for (size_t i = 0; i < gateways.size(); ++i) {
+    const std::string& path = gateways[i].stats_socket;
+    if (gateways[i].stub_status.empty() && path.starts_with('/') && path.size() <= kMaxSocketPath) {
+      look_at_socket(tables[i], path);
+    }
+  }
 }
 
 }  // namespace gatewatch::logs

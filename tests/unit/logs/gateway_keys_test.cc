@@ -39,6 +39,7 @@ Read read(const std::string& text) {
   std::vector<config::Table> tables = root.tables("gateway");
   Read result;
   result.gateways = read_gateways(tables, {target_of("shop", {"prod"}), target_of("blog", {})});
+  look_at_sockets(tables, result.gateways);
   for (config::Table& table : tables) {
     table.finish();
   }
