@@ -74,9 +74,10 @@ void GatewayWatch::configure(const std::vector<logs::GatewaySettings>& gateways,
       start(gateway);
     }
   }
-  loop_.cancel(timer_);
-  timer_ = probe::Loop::TimerId::None;
-  if (!gateways_.empty()) {
+  // A timer that runs goes on, however often this is called.
+  if (gateways_.empty()) {
+    loop_.cancel(std::exchange(timer_, probe::Loop::TimerId::None));
+  } else if (timer_ == probe::Loop::TimerId::None) {
     timer_ = loop_.call_at(loop_.now() + kAskWhileWell, [this] { ask_all_that_are_well(); });
   }
 }

@@ -50,6 +50,10 @@ GatewayEvent told(EventKind kind, std::string_view upstream, CauseSet causes) {
   return event;
 }
 
+// What a request may have taken; HAProxy writes -1 where it was not answered.
+constexpr std::chrono::milliseconds kNone{0};
+constexpr std::chrono::milliseconds kLongest = std::chrono::hours(24);
+
 enum Group : size_t {
   Whole,
   Accepted,
@@ -93,7 +97,8 @@ std::optional<GatewayEvent> HaproxyLines::read_request(std::string_view line) co
   const auto& found = *groups;
   GatewayEvent event;
   if (const auto at = parse_log_time(found[Accepted])) {
-    event.at = *at + std::chrono::milliseconds(std::max<int64_t>(number_in(found[Took]), 0));
+    event.at = *at + std::clamp<std::chrono::milliseconds>(
+                         std::chrono::milliseconds(number_in(found[Took])), kNone, kLongest);
   }
   event.status = parse_status(found[Status]);
   event.path = path_of(split_request(found[Asked]).target);

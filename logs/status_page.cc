@@ -65,6 +65,21 @@ size_t take_body(char* data, size_t size, size_t count, void* page_pointer) {
   return size * count;
 }
 
+// In words that are the same each time, so that the same trouble is not told as news.
+std::string explain(CURLcode code, const char* details) {
+  switch (static_cast<int>(code)) {
+    case CURLE_OPERATION_TIMEDOUT:
+      return "timed out";
+    case CURLE_GOT_NOTHING:
+    case CURLE_RECV_ERROR:
+      return "it ends the connection without an answer";
+    case CURLE_OUT_OF_MEMORY:
+      return "the header of its answer is too large";
+    default:
+      return printable(*details != '\0' ? details : curl_easy_strerror(code));
+  }
+}
+
 }  // namespace
 
 bool is_page_url(const std::string& text) {
@@ -109,8 +124,7 @@ std::expected<std::string, std::string> get_status_page(const std::string& url, 
     return std::unexpected(page.error);
   }
   if (code != CURLE_OK) {
-    return std::unexpected(
-        printable(details.front() != '\0' ? details.data() : curl_easy_strerror(code)));
+    return std::unexpected(explain(code, details.data()));
   }
   long status = 0;
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);

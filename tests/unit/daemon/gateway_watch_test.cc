@@ -99,11 +99,11 @@ TEST_F(GatewayWatchTest, AsksOnceHoweverManyTargetsFail) {
     EXPECT_THAT(watch_.ask(target.name), IsEmpty());
   }
   EXPECT_THAT(names_asked(), ElementsAre("edge"));
-  answer(status_with(7));
+  answer(status_with(70));
   ASSERT_EQ(told_.size(), targets.size());
   EXPECT_EQ(told_.front().second, told_.back().second);
   EXPECT_TRUE(told_.front().second->drops_clients);
-  EXPECT_THAT(told_.front().second->lines, ElementsAre(HasSubstr("7 accepted but not handled in "
+  EXPECT_THAT(told_.front().second->lines, ElementsAre(HasSubstr("70 accepted but not handled in "
                                                                  "the last 1 min")));
   EXPECT_THAT(asked_, IsEmpty());
 }
@@ -272,15 +272,24 @@ TEST_F(GatewayWatchTest, ComparesWithNothingThatIsLongPast) {
   for (int i = 0; i < 4; ++i) {  // one target is always broken
     loop_.advance(kAskAgain);
     EXPECT_THAT(watch_.ask("blog"), IsEmpty());
-    answer(status_with(7));
+    answer(status_with(70));
     EXPECT_TRUE(told_.back().second->drops_clients);
   }
   loop_.advance(kWellLasts);
   told_.clear();
   EXPECT_THAT(watch_.ask("shop"), IsEmpty());
-  answer(status_with(7));
+  answer(status_with(70));
   ASSERT_THAT(told_, SizeIs(1));
   EXPECT_FALSE(told_.back().second->drops_clients);
+}
+
+TEST_F(GatewayWatchTest, AsksThoseThatAreWellHoweverOftenItIsConfigured) {
+  start_well();
+  for (int i = 0; i < 6; ++i) {
+    loop_.advance(1min);
+    watch_.configure({nginx("edge")}, {target_of("shop"), target_of("blog")});
+  }
+  EXPECT_THAT(names_asked(), ElementsAre("edge"));
 }
 
 TEST_F(GatewayWatchTest, AsksAFewGatewaysOfOneTargetTheFirstThatAreConfigured) {
