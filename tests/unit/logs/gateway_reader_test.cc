@@ -27,7 +27,7 @@ GatewaySettings nginx_at(const std::string& url) {
   return gateway;
 }
 
-GatewayAnswer read_with(GatewayReader& reader, const GatewaySettings& gateway) {
+GatewayAnswer read_once(GatewayReader& reader, const GatewaySettings& gateway) {
   auto promise = std::make_shared<std::promise<GatewayAnswer>>();
   auto answered = promise->get_future();
   EXPECT_TRUE(reader.read(
@@ -36,6 +36,15 @@ GatewayAnswer read_with(GatewayReader& reader, const GatewaySettings& gateway) {
     return std::unexpected("no answer");
   }
   return answered.get();
+}
+
+// A loaded machine may let a page's second pass.
+GatewayAnswer read_with(GatewayReader& reader, const GatewaySettings& gateway) {
+  GatewayAnswer answer = read_once(reader, gateway);
+  for (int again = 0; again < 10 && !answer && answer.error() == "timed out"; ++again) {
+    answer = read_once(reader, gateway);
+  }
+  return answer;
 }
 
 TEST(GatewayReader, ReadsNginxsPage) {
