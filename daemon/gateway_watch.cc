@@ -42,7 +42,7 @@ GatewayWatch::GatewayWatch(probe::Loop& loop, OnReport on_report)
     : GatewayWatch(loop, std::move(on_report), read_on_threads()) {}
 
 GatewayWatch::~GatewayWatch() {
-  stop(Duration::zero());
+  stop(logs::kEndReads);
 }
 
 bool GatewayWatch::stop(Duration patience) {

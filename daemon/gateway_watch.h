@@ -54,7 +54,7 @@ class GatewayWatch {
   GatewayWatch(probe::Loop& loop, OnReport on_report, Reading reading);
   // Reads with a GatewayReader, whose threads start with the first gateway.
   GatewayWatch(probe::Loop& loop, OnReport on_report);
-  // As stop() that waits for nothing.
+  // stop(logs::kEndReads).
   ~GatewayWatch();
   GatewayWatch(const GatewayWatch&) = delete;
   GatewayWatch& operator=(const GatewayWatch&) = delete;

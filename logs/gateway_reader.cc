@@ -96,7 +96,7 @@ GatewayReader::GatewayReader() : state_(std::make_shared<State>()) {
 }
 
 GatewayReader::~GatewayReader() {
-  stop(Duration::zero());
+  stop(kEndReads);
 }
 
 bool GatewayReader::stop(Duration patience) {
@@ -107,7 +107,7 @@ bool GatewayReader::stop(Duration patience) {
     state_->waiting.clear();
     state_->changed.notify_all();
     const SteadyTime deadline = system_clock().steady() + patience;
-    while (state_->running > 0 && system_clock().steady() < deadline) {
+    while (!threads_.empty() && state_->running > 0 && system_clock().steady() < deadline) {
       state_->changed.wait_until(state_->mutex, deadline);
     }
     have_ended = state_->running == 0;

@@ -3,6 +3,7 @@
 // Asks gateways how they are, on threads of its own, "gw-gateway".
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <expected>
 #include <functional>
@@ -19,6 +20,8 @@ namespace gatewatch::logs {
 
 inline constexpr size_t kGatewaysAtOnce = 4;
 inline constexpr size_t kMaxGatewaysWaiting = 100;
+// Longer than a read takes that ends by itself.
+inline constexpr Duration kEndReads = std::chrono::seconds(3);
 // The error says why it does not tell, printable.
 using GatewayAnswer = std::expected<GatewayStatus, std::string>;
 
@@ -33,7 +36,7 @@ class GatewayReader {
 
   // Starts the threads.
   GatewayReader();
-  // As stop() that waits for nothing.
+  // stop(kEndReads): a process that ends while a thread reads may crash.
   ~GatewayReader();
   GatewayReader(const GatewayReader&) = delete;
   GatewayReader& operator=(const GatewayReader&) = delete;
