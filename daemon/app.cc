@@ -154,8 +154,9 @@ void App::start() {
   probing_.pushes().save(kRenewPushes);
   every(kSavePushes, [this] { probing_.pushes().save(kRenewPushes); });
   every(Pipeline::kTendInterval, [this] {
-    pipeline_.tend(read_clocks(clock_));
     logs_.watch(loop_.now());
+    pipeline_.set_log_hang(logs_.trouble());
+    pipeline_.tend(read_clocks(clock_));
     tell_status();
   });
   if (const auto interval = service::watchdog_interval()) {
@@ -320,7 +321,6 @@ Snapshot App::make_snapshot() const {
   snapshot.started_at = started_at_;
   snapshot.version = GATEWATCH_VERSION;
   pipeline_.fill(snapshot);
-  logs_.fill(snapshot);
   snapshot.health.probes_in_flight = probing_.in_flight();
   snapshot.health.stalls = probing_.stalls();
   return snapshot;

@@ -48,7 +48,7 @@ bool LogBoard::take(const logs::LogBatch& batch) {
 std::vector<std::string> LogBoard::unread() const {
   std::vector<std::string> names;
   for (const auto& [name, status] : logs_) {
-    if (!status.trouble.empty()) {
+    if (!hang_.empty() || !status.trouble.empty()) {
       names.push_back(name);
     }
   }
@@ -57,7 +57,8 @@ std::vector<std::string> LogBoard::unread() const {
 
 void LogBoard::fill(Snapshot& snapshot) const {
   for (const auto& [name, status] : logs_) {
-    snapshot.logs.push_back(status);
+    LogStatus& shown = snapshot.logs.emplace_back(status);
+    shown.trouble = hang_.empty() ? status.trouble : hang_;
   }
 }
 

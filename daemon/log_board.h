@@ -7,6 +7,7 @@
 
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/snapshot.h"
@@ -23,6 +24,9 @@ class LogBoard {
   // False for a log that is not there. Says to the daemon's own log where one cannot be read.
   bool take(const logs::LogBatch& batch);
 
+  // None is read, for this reason, until it is empty.
+  void set_hang(std::string why) { hang_ = std::move(why); }
+
   // The names of those that are not read now.
   [[nodiscard]] std::vector<std::string> unread() const;
 
@@ -30,6 +34,7 @@ class LogBoard {
 
  private:
   std::map<std::string, LogStatus> logs_;  // by name
+  std::string hang_;
 };
 
 }  // namespace gatewatch::daemon

@@ -96,15 +96,6 @@ void LogReading::watch(SteadyTime now) {
   }
 }
 
-void LogReading::fill(Snapshot& snapshot) const {
-  if (trouble_.empty()) {
-    return;
-  }
-  for (LogStatus& status : snapshot.logs) {
-    status.trouble = trouble_;
-  }
-}
-
 bool LogReading::stop(Duration patience) {
   return !thread_ || thread_->stop(patience);
 }

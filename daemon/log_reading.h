@@ -13,7 +13,6 @@
 #include <string>
 #include <vector>
 
-#include "core/snapshot.h"
 #include "core/time.h"
 #include "logs/log_settings.h"
 #include "logs/log_thread.h"
@@ -60,8 +59,8 @@ class LogReading {
   void set(const std::vector<logs::LogSettings>& logs, const std::string& fingerprint);
   // Looks whether the reading hangs, and logs when that begins and ends. Called every few seconds.
   void watch(SteadyTime now);
-  // Makes that the trouble of all logs where it does.
-  void fill(Snapshot& snapshot) const;
+  // Why none is read, as of the last watch(); empty where nothing hangs.
+  [[nodiscard]] const std::string& trouble() const { return trouble_; }
   // Ends the reading. Waits at most `patience` for a look that is under way. False where it hangs,
   // and is left behind.
   bool stop(Duration patience);
@@ -87,7 +86,7 @@ class LogReading {
   std::map<std::string, logs::TailPosition> remembered_;
   std::set<std::string> names_;  // of the logs that are read; before set(), of those remembered
   std::map<std::string, LeftOut> left_out_;
-  std::string trouble_;                      // why none is read; empty where nothing hangs
+  std::string trouble_;
   std::unique_ptr<logs::LogThread> thread_;  // from the first log on
 };
 

@@ -10,6 +10,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "alerts/announcer.h"
@@ -63,6 +64,8 @@ class Pipeline {
   void skip(const std::string& target, uint64_t turns);
   // What a diagnosis that was asked for has found.
   void take_diagnosis(Diagnosis diagnosis);
+  // Why no log is read; empty where that does not hang.
+  void set_log_hang(std::string why) { log_board_.set_hang(std::move(why)); }
   // What the lines of a gateway's log tell.
   void take_log(const logs::LogBatch& batch);
 
