@@ -11,9 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "alerts/change.h"
 #include "alerts/channel.h"
 #include "alerts/message.h"
-#include "alerts/rule_watch.h"
 #include "core/id.h"
 #include "core/notification.h"
 #include "core/time.h"

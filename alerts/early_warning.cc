@@ -33,17 +33,6 @@ Verdict verdict_for(const Forecast& forecast) {
   return verdict;
 }
 
-Change change_of(Change::Kind kind, Incident& incident) {
-  ++incident.transitions;
-  Rule rule;
-  rule.name = incident.rule;
-  rule.severity = incident.severity;
-  return {.kind = kind,
-          .incident = incident,
-          .rule = std::make_shared<const Rule>(std::move(rule)),
-          .window = {}};
-}
-
 }  // namespace
 
 std::optional<Change> EarlyWarning::observe(const Target& target, const Forecast& forecast,
@@ -115,13 +104,13 @@ Change EarlyWarning::open(Watch& watch, const Target& target, const Forecast& fo
                             .reason = {},
                             .total = {},
                             .counted_until = now.wall};
-  return change_of(Change::Kind::Opened, *watch.incident);
+  return bare_change(Change::Kind::Opened, *watch.incident);
 }
 
 Change EarlyWarning::resolve(Watch& watch, std::string_view reason, Instant now) {
   watch.incident->resolved_at = now.wall;
   watch.incident->reason = reason;
-  Change change = change_of(Change::Kind::Resolved, *watch.incident);
+  Change change = bare_change(Change::Kind::Resolved, *watch.incident);
   watch.incident.reset();
   return change;
 }

@@ -17,8 +17,8 @@
 #include <string_view>
 #include <vector>
 
+#include "alerts/change.h"
 #include "alerts/forecast.h"
-#include "alerts/rule_watch.h"
 #include "config/config.h"
 #include "core/id.h"
 #include "core/incident.h"

@@ -21,10 +21,7 @@ void keep(std::vector<Change>& changes, std::optional<Change> change) {
 
 // Ends an incident that no watch goes on with.
 std::optional<Change> end_orphan(Incident incident, std::string_view reason, Instant now) {
-  Rule rule;
-  rule.name = incident.rule;
-  rule.severity = incident.severity;
-  RuleWatch orphan(std::make_shared<const Rule>(std::move(rule)), std::make_shared<const Target>());
+  RuleWatch orphan(bare_rule(incident), std::make_shared<const Target>());
   orphan.restore(std::move(incident), now);
   return orphan.end(reason, now);
 }

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <vector>
 
+#include "alerts/change.h"
 #include "alerts/early_warning.h"
 #include "core/assert.h"
 #include "core/text.h"

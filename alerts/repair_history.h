@@ -10,7 +10,7 @@
 #include <string>
 #include <utility>
 
-#include "alerts/rule_watch.h"
+#include "alerts/change.h"
 #include "core/incident.h"
 #include "core/time.h"
 

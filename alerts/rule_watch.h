@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "alerts/change.h"
 #include "alerts/course.h"
 #include "core/id.h"
 #include "core/incident.h"
@@ -32,23 +33,6 @@ inline constexpr Duration kDay = std::chrono::hours(24);
 inline constexpr Duration kForgetAfter = std::chrono::minutes(10);
 
 inline constexpr Duration kLogSilence = std::chrono::minutes(30);
-inline constexpr std::string_view kSilent = "silent";
-
-// A state change of an incident, with all that a message about it needs.
-struct Change {
-  enum class Kind { Opened, Updated, Reopened, Resolved };
-  Kind kind = Kind::Opened;
-  Incident incident;  // as it is after the change
-  std::shared_ptr<const Rule> rule;
-  Counts window;                            // the rule's window at the change
-  std::optional<Confirmed> confirmed = {};  // where a trial opened or reopened it
-};
-
-// When something happened, on both clocks.
-struct Instant {
-  SteadyTime steady;
-  WallTime wall;
-};
 
 class RuleWatch {
  public:

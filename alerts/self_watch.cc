@@ -5,21 +5,6 @@
 #include <utility>
 
 namespace gatewatch::alerts {
-namespace {
-
-Change change_of(Change::Kind kind, Incident& incident) {
-  ++incident.transitions;
-  Rule rule;
-  rule.name = incident.rule;
-  rule.severity = incident.severity;
-  return {.kind = kind,
-          .incident = incident,
-          .rule = std::make_shared<const Rule>(std::move(rule)),
-          .window = {}};
-}
-
-}  // namespace
-
 std::optional<Change> SelfWatch::observe(std::string_view rule, std::string_view trouble,
                                          Instant now) {
   Part& part = parts_[std::string(rule)];
@@ -43,7 +28,7 @@ std::optional<Change> SelfWatch::observe(std::string_view rule, std::string_view
                              .reason = {},
                              .total = {},
                              .counted_until = now.wall};
-    return change_of(Change::Kind::Opened, *part.incident);
+    return bare_change(Change::Kind::Opened, *part.incident);
   }
   if (!part.incident) {
     return std::nullopt;
@@ -55,7 +40,7 @@ std::optional<Change> SelfWatch::observe(std::string_view rule, std::string_view
     return std::nullopt;
   }
   part.incident->resolved_at = now.wall;
-  Change change = change_of(Change::Kind::Resolved, *part.incident);
+  Change change = bare_change(Change::Kind::Resolved, *part.incident);
   part = {};
   return change;
 }

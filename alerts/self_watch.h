@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "alerts/rule_watch.h"
+#include "alerts/change.h"
 #include "core/id.h"
 #include "core/incident.h"
 #include "core/time.h"

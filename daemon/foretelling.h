@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "alerts/change.h"
 #include "alerts/early_warning.h"
 #include "alerts/forecast.h"
-#include "alerts/rule_watch.h"
 #include "core/id.h"
 #include "core/incident.h"
 #include "core/target.h"
