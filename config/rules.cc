@@ -315,8 +315,7 @@ RuleConfig read_rule(Table& table, const std::string& name, const Targets& targe
 }  // namespace
 
 bool RuleConfig::applies_to(const Target& target) const {
-  return std::any_of(targets.begin(), targets.end(),
-                     [&](const std::string& word) { return selects(word, target); });
+  return select(targets, target);
 }
 
 Rule RuleConfig::for_target(const Target& target) const {

@@ -4,6 +4,7 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <set>
 
 #include "core/text.h"
 
@@ -30,17 +31,37 @@ bool selects(const std::string& word, const Target& target) {
   return fits(word, target.name);
 }
 
+bool select(const std::vector<std::string>& words, const Target& target) {
+  return std::any_of(words.begin(), words.end(),
+                     [&](const std::string& word) { return selects(word, target); });
+}
+
 bool is_name(std::string_view word) {
   return !word.starts_with(kTagPrefix) && word.find_first_of("*?[") == std::string_view::npos;
 }
 
+std::vector<std::string> read_target_words(Table& table, const std::vector<Target>& targets,
+                                           const std::string& consequence) {
+  if (!table.has("targets")) {
+    return {"*"};
+  }
+  std::vector<std::string> words = table.strings("targets");
+  if (table.is_empty_array("targets")) {
+    table.error("targets", "targets is empty: " + consequence);
+  }
+  std::vector<std::string_view> names;
+  for (const Target& target : targets) {
+    names.emplace_back(target.name);
+  }
+  check_names(table, words, names);
+  return words;
+}
+
 void check_names(Table& table, const std::vector<std::string>& words,
                  const std::vector<std::string_view>& names) {
-  const auto has = [&](std::string_view name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-  };
-  for (size_t i = 0; i < words.size() && !has(""); ++i) {
-    if (is_name(words[i]) && !has(words[i])) {
+  const std::set<std::string_view> known(names.begin(), names.end());
+  for (size_t i = 0; i < words.size() && !known.contains(""); ++i) {
+    if (is_name(words[i]) && !known.contains(words[i])) {
       const std::string_view near = closest(words[i], names);
       table.error_at("targets", i, "there is no target \"" + words[i] + "\"",
                      near.empty() ? "" : "did you mean \"" + std::string(near) + "\"?");

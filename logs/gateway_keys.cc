@@ -8,28 +8,17 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <set>
 #include <string>
-#include <string_view>
 
 #include "config/target_words.h"
+#include "config/words.h"
 #include "core/text.h"
 #include "logs/status_page.h"
 
 namespace gatewatch::logs {
 namespace {
 
-constexpr size_t kMaxNameCharacters = 128;
 constexpr size_t kMaxSocketPath = sizeof(sockaddr_un::sun_path) - 1;
-
-std::string read_name(config::Table& table) {
-  const std::string name = table.required_string("name").value_or("");
-  if (table.has("name") &&
-      (name.empty() || !is_printable_utf8(name) || count_characters(name) > kMaxNameCharacters)) {
-    table.error("name", "name must have 1 to 128 printable characters");
-  }
-  return name;
-}
 
 void look_at_socket(config::Table& table, const std::string& path) {
   struct stat about {};
@@ -91,20 +80,10 @@ void read_backends(config::Table& table, GatewaySettings& gateway) {
 
 void read_targets(config::Table& table, const std::vector<Target>& targets,
                   GatewaySettings& gateway) {
-  gateway.targets = table.has("targets") ? table.strings("targets") : std::vector<std::string>{"*"};
-  if (table.is_empty_array("targets")) {
-    table.error("targets", "targets is empty: nothing would be behind the gateway");
-  }
-  if (!table.has("targets")) {
-    return;
-  }
-  std::vector<std::string_view> names;
-  for (const Target& target : targets) {
-    names.emplace_back(target.name);
-  }
-  config::check_names(table, gateway.targets, names);
+  gateway.targets =
+      config::read_target_words(table, targets, "nothing would be behind the gateway");
   for (const std::string& word : gateway.targets) {
-    if (!config::is_name(word) &&
+    if (table.has("targets") && !config::is_name(word) &&
         std::none_of(targets.begin(), targets.end(),
                      [&](const Target& target) { return config::selects(word, target); })) {
       table.warning("targets", "\"" + printable(word) + "\" fits no target");
@@ -115,20 +94,16 @@ void read_targets(config::Table& table, const std::vector<Target>& targets,
 }  // namespace
 
 bool GatewaySettings::applies_to(const Target& target) const {
-  return std::any_of(targets.begin(), targets.end(),
-                     [&](const std::string& word) { return config::selects(word, target); });
+  return config::select(targets, target);
 }
 
 std::vector<GatewaySettings> read_gateways(std::vector<config::Table>& tables,
                                            const std::vector<Target>& targets) {
   std::vector<GatewaySettings> gateways;
-  std::set<std::string> names;
+  config::UniqueNames names("gateways");
   for (config::Table& table : tables) {
     GatewaySettings gateway;
-    gateway.name = read_name(table);
-    if (!gateway.name.empty() && !names.insert(gateway.name).second) {
-      table.error("name", "there are two gateways of the name \"" + printable(gateway.name) + '"');
-    }
+    gateway.name = names.read(table);
     read_place(table, gateway);
     read_backends(table, gateway);
     read_targets(table, targets, gateway);

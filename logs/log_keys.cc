@@ -3,17 +3,16 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 #include <string>
 #include <string_view>
 
 #include "config/target_words.h"
+#include "config/words.h"
 #include "core/text.h"
 
 namespace gatewatch::logs {
 namespace {
 
-constexpr size_t kMaxNameCharacters = 128;
 constexpr size_t kMaxUnitName = 255;  // bytes, as systemd has it
 
 const std::vector<std::string_view>& kind_words() {
@@ -27,31 +26,8 @@ const std::vector<std::string_view>& kind_words() {
   return kWords;
 }
 
-std::string read_name(config::Table& table) {
-  const std::string name = table.required_string("name").value_or("");
-  if (table.has("name") &&
-      (name.empty() || !is_printable_utf8(name) || count_characters(name) > kMaxNameCharacters)) {
-    table.error("name", "name must have 1 to 128 printable characters");
-  }
-  return name;
-}
-
-CauseSet read_causes(config::Table& table) {
-  CauseSet causes;
-  const std::vector<std::string> words = table.one_or_more_strings("causes");
-  for (size_t i = 0; i < words.size(); ++i) {
-    if (const std::optional<Cause> cause = parse_cause(words[i])) {
-      causes.add(*cause);
-    } else {
-      table.error_at("causes", i, "\"" + printable(words[i]) + "\" is not a cause",
-                     "docs/signatures.md lists them");
-    }
-  }
-  return causes;
-}
-
 void read_pattern(config::Table& table, LogSettings& log) {
-  const CauseSet causes = read_causes(table);
+  const CauseSet causes = config::read_causes(table);
   if (log.kind != LogKind::Pattern) {
     for (const std::string_view key : {"regex", "causes"}) {
       if (table.has(key)) {
@@ -98,37 +74,19 @@ void read_place(config::Table& table, LogSettings& log) {
   }
 }
 
-void read_targets(config::Table& table, const std::vector<Target>& targets, LogSettings& log) {
-  log.targets = table.has("targets") ? table.strings("targets") : std::vector<std::string>{"*"};
-  if (table.is_empty_array("targets")) {
-    table.error("targets", "targets is empty: the log would concern nothing");
-  }
-  std::vector<std::string_view> names;
-  for (const Target& target : targets) {
-    names.emplace_back(target.name);
-  }
-  if (table.has("targets")) {
-    config::check_names(table, log.targets, names);
-  }
-}
-
 }  // namespace
 
 bool LogSettings::applies_to(const Target& target) const {
-  return std::any_of(targets.begin(), targets.end(),
-                     [&](const std::string& word) { return config::selects(word, target); });
+  return config::select(targets, target);
 }
 
 std::vector<LogSettings> read_logs(std::vector<config::Table>& tables,
                                    const std::vector<Target>& targets) {
   std::vector<LogSettings> logs;
-  std::set<std::string> names;
+  config::UniqueNames names("logs");
   for (config::Table& table : tables) {
     LogSettings log;
-    log.name = read_name(table);
-    if (!log.name.empty() && !names.insert(log.name).second) {
-      table.error("name", "there are two logs of the name \"" + printable(log.name) + '"');
-    }
+    log.name = names.read(table);
     if (!table.has("kind")) {
       (void)table.required_string("kind");  // tells that it is missing
     }
@@ -136,7 +94,7 @@ std::vector<LogSettings> read_logs(std::vector<config::Table>& tables,
                    .value_or(LogKind::Nginx);
     read_place(table, log);
     read_pattern(table, log);
-    read_targets(table, targets, log);
+    log.targets = config::read_target_words(table, targets, "the log would concern nothing");
     logs.push_back(std::move(log));
   }
   if (tables.size() > kMaxLogs) {
