@@ -8,7 +8,6 @@
 #include "probe/http/url.h"
 
 namespace gatewatch::daemon {
-namespace {}  // namespace
 
 void LogJoin::configure(const std::vector<logs::LogSettings>& logs,
                         const std::vector<Target>& targets) {
