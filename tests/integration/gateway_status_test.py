@@ -103,7 +103,9 @@ class GatewayStatusTest(Case):
             # nginx makes room by closing connections that have not sent anything.
             held.append(socket.create_connection(("127.0.0.1", nginx.port)))
             held[-1].sendall(b"GET / HTTP/1.1\r\n")
-        # Then its own page has no connection left either, and that is told.
+        # Then its own page has no connection left either, and that is told once the target fails,
+        # also where the prober's connection was busy when nginx made room, and lives on.
+        up.mode("status 502")
         self.wait_for_evidence(daemon, "gateway edge, nginx: does not tell how it is")
         up.mode("stopped")
         for one in held:
