@@ -17,9 +17,11 @@ def status_of(url):
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(url, timeout=5) as answer:
+            answer.read()
             return answer.status
     except urllib.error.HTTPError as error:
         with error:
+            error.read()
             return error.code
 
 

@@ -5,12 +5,15 @@ import collections
 import os
 import pathlib
 import shutil
+import socket
 
 from harness import process
 from harness.waiting import free_port, is_listening, wait_until
 
 # How long the gateways wait for their upstream before they answer 504.
 UPSTREAM_TIMEOUT_MS = 400
+
+_ACCOUNT_SECONDS = 10
 
 _NGINX = """\
 worker_processes 1;
@@ -40,6 +43,11 @@ http {{
       proxy_pass http://127.0.0.1:{upstream_port};
     }}
     location /moved {{ return 302 /; }}
+  }}
+  server {{
+    listen unix:{folder}/account.sock;
+    access_log off;
+    location / {{ return 204; }}
   }}
 }}
 """
@@ -124,7 +132,14 @@ class Nginx(Gateway):
 
     def access_log(self):
         """(status, path) of each request, in nginx's own account. What a check of the harness
-        sent, a connection without a request, is not among them."""
+        sent, a connection without a request, is not among them. An answer reaches its client before
+        the line about it is written; the one worker has written all of them when it answers the
+        next."""
+        with socket.socket(socket.AF_UNIX) as next_one:
+            next_one.settimeout(_ACCOUNT_SECONDS)
+            next_one.connect(str(self.folder / "account.sock"))
+            next_one.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            next_one.recv(1)
         lines = (self.folder / "access.log").read_text().splitlines()
         return [(int(line.split()[0]), line.split()[1]) for line in lines]
 
