@@ -95,14 +95,24 @@ class GatewayStatusTest(Case):
 
     def test_nginx_tells_that_it_dropped_connections(self):
         up = self.upstream()
-        nginx = self.nginx(up, more=_STUB_STATUS)
+        nginx = self.nginx(up, more=_STUB_STATUS + " client_header_timeout 10m;")
         daemon = self.watch_nginx(nginx, rule=_ANY_FAILURE)
         wait_until(lambda: daemon.samples_by_status("shop").get(200), "the target is well")
         held = []
-        for _ in range(2 * _NGINX_CONNECTIONS):
-            # nginx makes room by closing connections that have not sent anything.
-            held.append(socket.create_connection(("127.0.0.1", nginx.port)))
-            held[-1].sendall(b"GET / HTTP/1.1\r\n")
+
+        def is_full():
+            """nginx makes room by closing connections of which it has not read anything."""
+            for _ in range(_NGINX_CONNECTIONS):
+                held.append(socket.create_connection(("127.0.0.1", nginx.port)))
+                held[-1].sendall(b"GET / HTTP/1.1\r\n")
+            try:
+                with socket.create_connection(("127.0.0.1", nginx.port), 1) as one_more:
+                    one_more.sendall(b"GET /nginx_status HTTP/1.0\r\n\r\n")
+                    return one_more.recv(1) == b""
+            except OSError:
+                return True
+
+        wait_until(is_full, "nginx has no connection left")
         # Then its own page has no connection left either, and that is told once the target fails,
         # also where the prober's connection was busy when nginx made room, and lives on.
         up.mode("status 502")
